@@ -1,0 +1,74 @@
+//! A question: its parts and what makes it whole. Writing questions from a document is `question::generate`.
+
+use crate::document::Span;
+use serde::{Deserialize, Serialize};
+
+/// A single-best-answer question that stands on a document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// Vignette and lead-in, or a sentence with a gap (`_____`).
+    pub stem: String,
+    /// Three to five, in the order in which they are shown; exactly one is the key.
+    pub options: Vec<Choice>,
+    /// The term that is asked for, as the learner reads it.
+    pub concept: String,
+    /// How it asks.
+    pub kind: ItemKind,
+    /// What the learner must do (Bloom).
+    pub bloom: Bloom,
+    /// Expected difficulty before any answer is known, 0 (everyone) to 1 (no one).
+    pub difficulty: f32,
+    /// Headings above the source sentence, highest first.
+    pub headings: Vec<String>,
+}
+
+/// An option.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// As shown.
+    pub text: String,
+    /// Whether it is the key.
+    pub correct: bool,
+    /// Why it is right or wrong, in our words around the quote.
+    pub rationale: String,
+    /// Verbatim from the document.
+    pub quote: String,
+    /// Where the quote stands.
+    pub span: Span,
+    /// Page of the quote.
+    pub page: u32,
+    /// The misconception that choosing it shows; empty for the key.
+    pub misconception: String,
+}
+
+/// How a question asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemKind {
+    /// 'Which X is …?' from a definition.
+    Definition,
+    /// 'Which X does …?' from what a thing does.
+    Function,
+    /// A sentence with a gap.
+    Cloze,
+    /// From a table.
+    Table,
+    /// Any other relation of the text.
+    Relation,
+    /// Written by a person, with a vignette.
+    Vignette,
+}
+
+/// Bloom's levels that multiple choice reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bloom {
+    /// Recall a fact.
+    Remember,
+    /// Explain or classify.
+    Understand,
+    /// Use it in a case.
+    Apply,
+    /// Take a case apart.
+    Analyze,
+}

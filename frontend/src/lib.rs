@@ -1,0 +1,8 @@
+//! The browser's entry point: takes over the page that the server rendered.
+
+/// Called by the page once the WASM is there.
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_lazy(app::App);
+}

@@ -1,0 +1,2 @@
+//! Mitochi's command line.
+fn main() {}
