@@ -5,3 +5,7 @@
 pub mod document;
 pub mod id;
 pub mod question;
+pub mod quiz;
+pub mod schedule;
+pub mod streak;
+pub mod xp;

@@ -1,0 +1,2 @@
+//! Accounts: register, log in and out, settings, onboarding.
+pub mod api;

@@ -1,0 +1,2 @@
+//! The front page: what Mitochi is, and a question to try before anything else.
+pub mod api;

@@ -1,0 +1,2 @@
+//! The library: files brought in, read, searched and opened in the reader.
+pub mod api;

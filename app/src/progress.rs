@@ -1,0 +1,2 @@
+//! Progress: XP, level, streak, and the home page that says what to do next.
+pub mod api;
