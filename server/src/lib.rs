@@ -1,0 +1,6 @@
+//! Mitochi's backend, in reading order: what the machine gives (`clock`, `db`, `jobs`), then what a learner does.
+
+pub mod clock;
+pub mod db;
+pub mod error;
+pub mod jobs;
