@@ -4,8 +4,10 @@
 
 pub mod document;
 pub mod id;
+pub mod next_step;
 pub mod question;
 pub mod quiz;
 pub mod schedule;
+pub mod seed;
 pub mod streak;
 pub mod xp;
