@@ -3,4 +3,11 @@
 pub mod clock;
 pub mod db;
 pub mod error;
+pub mod http;
 pub mod jobs;
+
+pub mod landing;
+pub mod progress;
+pub mod questions;
+pub mod quiz;
+pub mod review;

@@ -1,0 +1,3 @@
+//! What the server says over HTTP.
+
+pub mod forms;
