@@ -1,6 +1,6 @@
 //! What tests stand on: fresh databases of both kinds, learners, time.
 
-pub mod lecture;
+pub(crate) mod lecture;
 
 use server::db::{self, Db};
 use sqlx::Connection;

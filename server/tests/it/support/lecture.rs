@@ -22,8 +22,8 @@ use sqlx::types::Json;
 use std::sync::Arc;
 use uuid::Uuid;
 
-pub const HOUR: i64 = 3_600_000;
-pub const DAY: i64 = 24 * HOUR;
+pub(crate) const HOUR: i64 = 3_600_000;
+pub(crate) const DAY: i64 = 24 * HOUR;
 const PARTS: [&str; 12] = [
     "sinus node",
     "mitral valve",
@@ -40,7 +40,7 @@ const PARTS: [&str; 12] = [
 ];
 
 /// A page of text that says what each part does.
-pub fn document() -> Document {
+pub(crate) fn document() -> Document {
     let mut builder = Builder::new();
     builder.page(1);
     builder.push(BlockKind::Heading(1), &[Run::plain("The heart")]);
@@ -54,7 +54,7 @@ pub fn document() -> Document {
 }
 
 /// A question about one of twelve parts.
-pub fn item(index: usize) -> Item {
+pub(crate) fn item(index: usize) -> Item {
     let document = document();
     let choice = |part: usize| {
         let quote = format!("The {} does job {part}.", PARTS[part]);
@@ -87,7 +87,7 @@ pub fn item(index: usize) -> Item {
     }
 }
 
-pub fn items(n: usize) -> Vec<Item> {
+pub(crate) fn items(n: usize) -> Vec<Item> {
     (0..n).map(item).collect()
 }
 
@@ -132,17 +132,17 @@ impl GuestMaker for Guests {
 }
 
 /// The services of study.
-pub struct Study {
-    pub test: TestDb,
-    pub clock: Clock,
-    pub quizzes: QuizService,
-    pub reviews: ReviewService,
-    pub progress: ProgressService,
-    pub landing: LandingService,
+pub(crate) struct Study {
+    pub(crate) test: TestDb,
+    pub(crate) clock: Clock,
+    pub(crate) quizzes: QuizService,
+    pub(crate) reviews: ReviewService,
+    pub(crate) progress: ProgressService,
+    pub(crate) landing: LandingService,
 }
 
 /// On every database that is to be had.
-pub async fn studies() -> Vec<Study> {
+pub(crate) async fn studies() -> Vec<Study> {
     super::databases().await.into_iter().map(Study::on).collect()
 }
 
@@ -156,27 +156,27 @@ impl Study {
         Self { test, clock, quizzes, reviews, progress, landing }
     }
 
-    pub fn db(&self) -> &Db {
+    pub(crate) fn db(&self) -> &Db {
         &self.test.db
     }
 
     /// Sets the clock.
-    pub fn at(&self, moment: i64) {
+    pub(crate) fn at(&self, moment: i64) {
         self.clock.advance(moment - self.clock.now());
     }
 
     /// Sets it to ten in the morning of this day in UTC, so that no test runs over midnight.
-    pub fn at_ten(&self, date: &str) {
+    pub(crate) fn at_ten(&self, date: &str) {
         self.at(i64::from(server::clock::day_of(date).unwrap()) * DAY + 10 * HOUR);
     }
 
     /// Somebody with an account.
-    pub async fn member(&self) -> Session {
+    pub(crate) async fn member(&self) -> Session {
         let learner = super::learner(self.db()).await;
         Session { learner, session: SessionId(Uuid::now_v7()), guest: false }
     }
 
-    pub async fn set(&self, session: Session, change: impl FnOnce(&mut Settings)) {
+    pub(crate) async fn set(&self, session: Session, change: impl FnOnce(&mut Settings)) {
         let mut settings = Settings::default();
         change(&mut settings);
         let mut tx = self.db().write().await.unwrap();
@@ -190,7 +190,7 @@ impl Study {
     }
 
     /// A material with the first `n` questions; Mitochi's own without an owner.
-    pub async fn lecture(&self, owner: Option<Session>, n: usize) -> MaterialId {
+    pub(crate) async fn lecture(&self, owner: Option<Session>, n: usize) -> MaterialId {
         let id = MaterialId(Uuid::now_v7());
         let mut tx = self.db().write().await.unwrap();
         tx.query(
@@ -211,21 +211,21 @@ impl Study {
         id
     }
 
-    pub async fn start(&self, session: Session, material: MaterialId, length: u32) -> QuizId {
+    pub(crate) async fn start(&self, session: Session, material: MaterialId, length: u32) -> QuizId {
         let request = QuizRequest { material: Some(material), page: None, length };
         self.quizzes.start(session, request).await.unwrap()
     }
 
-    pub async fn load(&self, session: Session, quiz: QuizId) -> Quiz {
+    pub(crate) async fn load(&self, session: Session, quiz: QuizId) -> Quiz {
         self.quizzes.load(session, QuizOpening { quiz, shown: None }).await.unwrap()
     }
 
     /// Answers the current question right or wrong.
-    pub async fn answer(&self, session: Session, quiz: QuizId, right: bool) -> Verdict {
+    pub(crate) async fn answer(&self, session: Session, quiz: QuizId, right: bool) -> Verdict {
         self.answer_sure(session, quiz, right, None).await
     }
 
-    pub async fn answer_sure(
+    pub(crate) async fn answer_sure(
         &self,
         session: Session,
         quiz: QuizId,
@@ -239,7 +239,7 @@ impl Study {
     }
 
     /// A set of all questions of a lecture, each missed: as many cards are due.
-    pub async fn miss_all(&self, session: Session, n: usize) -> MaterialId {
+    pub(crate) async fn miss_all(&self, session: Session, n: usize) -> MaterialId {
         let material = self.lecture(Some(session), n).await;
         let quiz = self.start(session, material, n as u32).await;
         for _ in 0..n {
@@ -248,14 +248,14 @@ impl Study {
         material
     }
 
-    pub async fn count(&self, sql: &'static str, session: Session) -> i64 {
+    pub(crate) async fn count(&self, sql: &'static str, session: Session) -> i64 {
         let mut tx = self.db().read().await.unwrap();
         tx.query(sql).bind(session.learner.0).one::<(i64,)>().await.unwrap().0
     }
 }
 
 /// The key among the shown options, or another.
-pub fn choice(question: &Question, right: bool) -> u32 {
+pub(crate) fn choice(question: &Question, right: bool) -> u32 {
     let key = question.key() as u32;
     if right { key } else { (key + 1) % question.options.len() as u32 }
 }
