@@ -2,6 +2,9 @@
 //!
 //! Time, randomness and ids are arguments of every function here.
 
+pub mod citation;
 pub mod document;
+pub mod fusion;
 pub mod id;
 pub mod question;
+pub mod word;
