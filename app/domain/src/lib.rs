@@ -5,3 +5,4 @@
 pub mod document;
 pub mod id;
 pub mod question;
+pub mod sentence;
