@@ -4,5 +4,6 @@
 
 pub mod document;
 pub mod id;
+pub mod layout;
 pub mod question;
 pub mod sentence;
