@@ -39,7 +39,8 @@ async fn a_dropped_transaction_leaves_nothing_and_a_wrong_number_of_values_is_re
         tx.query("DELETE FROM learner WHERE id = $1").bind(who.0).run().await.unwrap();
         drop(tx);
         let mut tx = test.db.read().await.unwrap();
-        let found = tx.query("SELECT email FROM learner WHERE id = $1").bind(who.0).maybe::<(String,)>().await;
+        let found =
+            tx.query("SELECT email FROM learner WHERE id = $1").bind(who.0).maybe::<(String,)>().await;
         assert!(found.unwrap().is_some(), "{}", test.name);
         let unbound = tx.query("SELECT email FROM learner WHERE id = $1").maybe::<(String,)>().await;
         assert!(unbound.unwrap_err().to_string().contains("0 values bound, 1 wanted"), "{}", test.name);
