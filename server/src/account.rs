@@ -9,7 +9,7 @@ use crate::{
     clock::{self, Clock},
     db::{Db, Tx},
     error::{Error, Result},
-    jobs::queue,
+    jobs::erase,
 };
 use app::{
     account::api::{
@@ -22,7 +22,7 @@ use domain::id::LearnerId;
 use password::Passwords;
 use sessions::{SessionKeys, Tokens};
 
-pub use cookies::{read_look, set_token_cookies, token_cookies};
+pub use cookies::{is_token_cookie, read_look, set_token_cookies, token_cookies};
 
 /// Accounts on the database.
 #[derive(Clone)]
@@ -133,11 +133,7 @@ impl AccountService {
         }
         let mut tx = self.db.write_for(session.learner).await?;
         store::delete(&mut tx, session.learner).await?;
-        let key = session.learner.to_string();
-        let payload = serde_json::json!({ "learner": session.learner });
-        let new =
-            queue::New { id: self.clock.id(), kind: "erase", key: &key, payload, due: self.clock.now() };
-        queue::enqueue(&mut tx, new).await?;
+        erase::enqueue_account(&mut tx, &self.clock, session.learner).await?;
         tx.commit().await?;
         tracing::info!(learner.id = %session.learner, "account deleted");
         Ok(())

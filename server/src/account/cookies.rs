@@ -77,3 +77,8 @@ impl AccountService {
         }
     }
 }
+
+/// Whether a Set-Cookie line is one of the session's.
+pub fn is_token_cookie(line: &str) -> bool {
+    line.starts_with(ACCESS) || line.starts_with(REFRESH)
+}
