@@ -211,9 +211,13 @@ pub(super) fn aligned(lines: &[&Line], habits: &Habits) -> Vec<(usize, usize, Ta
                 for piece in row {
                     note(&mut edges, lines[*piece].x0);
                 }
-            } else if end - last_many > 2 || !edges.iter().any(|(edge, _)| (edge - first.x0).abs() < 3.0) {
-                // a cell's further lines begin where its first did
-                break;
+            } else {
+                // a cell's further lines begin where its first did; in the first column they are few
+                let first_edge = edges.iter().map(|(edge, _)| *edge).fold(f32::MAX, f32::min);
+                let known = edges.iter().any(|(edge, _)| (edge - first.x0).abs() < 3.0);
+                if !known || end - last_many > 2 && first.x0 < first_edge + 3.0 {
+                    break;
+                }
             }
             end += 1;
         }
@@ -221,7 +225,8 @@ pub(super) fn aligned(lines: &[&Line], habits: &Habits) -> Vec<(usize, usize, Ta
         // further lines of the last row's cells, not in the first column
         while end < rows.len()
             && rows[end].len() == 1
-            && edges.iter().skip(1).any(|(edge, _)| (edge - lines[rows[end][0]].x0).abs() < 3.0)
+            && edges.iter().any(|(edge, _)| (edge - lines[rows[end][0]].x0).abs() < 3.0)
+            && lines[rows[end][0]].x0 > edges.iter().map(|(edge, _)| *edge).fold(f32::MAX, f32::min) + 3.0
             && lines[rows[end][0]].y - lines[rows[end - 1][0]].y < 1.6 * habits.body
         {
             end += 1;
