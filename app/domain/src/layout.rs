@@ -60,11 +60,14 @@ pub struct Sheet {
     pub glyphs: Vec<Glyph>,
     /// What is ruled.
     pub rules: Vec<Rule>,
+    /// Small round or square spots, as programs draw the bullets of lists.
+    pub dots: Vec<Rule>,
 }
 
 /// Puts pages together to a document.
 pub fn document(sheets: &[Sheet], title: Option<String>) -> Document {
-    let mut pages: Vec<Vec<lines::Line>> = sheets.iter().map(|sheet| lines::lines(&sheet.glyphs)).collect();
+    let mut pages: Vec<Vec<lines::Line>> =
+        sheets.iter().map(|sheet| lines::lines(&sheet.glyphs, &sheet.dots)).collect();
     margins::strip(&mut pages, sheets);
     let mut habits = Habits::of(&pages);
     let mut ruled = vec![];

@@ -51,14 +51,14 @@ pub(super) fn read(bytes: Vec<u8>, on: &mut dyn FnMut(Progress)) -> Result<Docum
         let transform = Affine::new(page.initial_transform(true).as_coeffs());
         let clip = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let mut context = Context::new(transform, clip, &cache, pdf.xref(), settings.clone());
-        let mut scribe = Scribe { faces: &mut faces, placed: vec![], rules: vec![], seen: &mut seen };
+        let mut scribe = Scribe { faces: &mut faces, placed: vec![], rules: vec![], dots: vec![], seen: &mut seen };
         interpret_page(page, &mut context, &mut scribe);
-        let (placed, rules) = (scribe.placed, scribe.rules);
+        let Scribe { placed, rules, dots, .. } = scribe;
         count += placed.len();
         if count > MAX_GLYPHS {
             return Err(ReadError::TooComplex);
         }
-        raw.push(upright(index as u32 + 1, width, height, placed, rules));
+        raw.push(upright(index as u32 + 1, width, height, placed, [rules, dots]));
         on(Progress::Pages { read: index as u32 + 1, total: total as u32 });
         if index + 1 == next_part && index + 1 < total {
             next_part *= 2;
@@ -151,6 +151,7 @@ struct Scribe<'s> {
     faces: &'s mut Faces,
     placed: Vec<Placed>,
     rules: Vec<Rule>,
+    dots: Vec<Rule>,
     seen: &'s mut Seen,
 }
 
@@ -164,8 +165,10 @@ impl<'a> Device<'a> for Scribe<'_> {
             // a filled path is a rule where it is thin
             let bounds = (props.transform * path.clone()).bounding_box();
             self.rule(bounds);
+            self.dot(bounds);
             return;
         }
+        self.dot((props.transform * path.clone()).bounding_box());
         for segment in path.segments() {
             if let hayro_interpret::kurbo::PathSeg::Line(line) = segment {
                 let line = props.transform * line;
@@ -222,19 +225,26 @@ impl Scribe<'_> {
         let (width, height) = (bounds.width(), bounds.height());
         let long = width.max(height) >= 8.0;
         if long && width.min(height) <= THIN && bounds.is_finite() {
-            self.rules.push(Rule {
-                x0: bounds.x0 as f32,
-                y0: bounds.y0 as f32,
-                x1: bounds.x1 as f32,
-                y1: bounds.y1 as f32,
-            });
+            self.rules.push(ruled(bounds));
+        }
+    }
+
+    fn dot(&mut self, bounds: Rect) {
+        let (width, height) = (bounds.width(), bounds.height());
+        let small = (1.0..=9.0).contains(&width) && (width - height).abs() < 0.25 * width;
+        if small && self.dots.len() < 2_000 {
+            self.dots.push(ruled(bounds));
         }
     }
 }
 
+fn ruled(bounds: Rect) -> Rule {
+    Rule { x0: bounds.x0 as f32, y0: bounds.y0 as f32, x1: bounds.x1 as f32, y1: bounds.y1 as f32 }
+}
+
 /// Turns a page so that most of its text runs from left to right, and leaves out what then does not (stamps in
 /// the margin, labels of axes) and what lies outside the page.
-fn upright(number: u32, width: f32, height: f32, placed: Vec<Placed>, rules: Vec<Rule>) -> (Sheet, Vec<u32>) {
+fn upright(number: u32, width: f32, height: f32, placed: Vec<Placed>, drawn: [Vec<Rule>; 2]) -> (Sheet, Vec<u32>) {
     let quarter = |p: &Placed| {
         let way = p.to - p.from;
         if way.x.abs() >= 3.0 * way.y.abs() {
@@ -261,8 +271,7 @@ fn upright(number: u32, width: f32, height: f32, placed: Vec<Placed>, rules: Vec
         _ => (height - y, x),
     };
     let (page_width, page_height) = if main % 2 == 0 { (width, height) } else { (height, width) };
-    let mut sheet =
-        Sheet { number, width: page_width, height: page_height, glyphs: vec![], rules: vec![] };
+    let mut sheet = Sheet { number, width: page_width, height: page_height, ..Sheet::default() };
     let mut fonts = vec![];
     for p in &placed {
         let still = (p.to - p.from).hypot() < 1e-6; // without an advance there is no direction
@@ -278,14 +287,13 @@ fn upright(number: u32, width: f32, height: f32, placed: Vec<Placed>, rules: Vec
         sheet.glyphs.push(Glyph { c: p.c, x0, x1, y, size: p.size, bold: p.stroked, italic: false });
         fonts.push(p.font);
     }
-    sheet.rules = rules
-        .into_iter()
-        .map(|rule| {
-            let (ax, ay) = turn(rule.x0, rule.y0);
-            let (bx, by) = turn(rule.x1, rule.y1);
-            Rule { x0: ax.min(bx), y0: ay.min(by), x1: ax.max(bx), y1: ay.max(by) }
-        })
-        .collect();
+    let turned = |rule: Rule| {
+        let (ax, ay) = turn(rule.x0, rule.y0);
+        let (bx, by) = turn(rule.x1, rule.y1);
+        Rule { x0: ax.min(bx), y0: ay.min(by), x1: ax.max(bx), y1: ay.max(by) }
+    };
+    let [rules, dots] = drawn.map(|drawn| drawn.into_iter().map(turned).collect());
+    (sheet.rules, sheet.dots) = (rules, dots);
     (sheet, fonts)
 }
 

@@ -10,7 +10,7 @@ use super::table::{self, Table};
 pub(super) enum Kind {
     Heading,
     Paragraph,
-    /// Left edge of the marker, numbered or not.
+    /// Left edge of the marker from the column's, numbered or not.
     Item {
         x: f32,
         ordered: bool,
@@ -57,6 +57,7 @@ pub(super) fn blocks(page: u32, column: Column, habits: &Habits) -> Vec<Found> {
         }
     }
     texts(page, run, left, right, habits, &mut out);
+    name_tables(&mut out, habits);
     if let Some(Found::Text(text)) = out.first_mut() {
         text.first = true;
     }
@@ -64,6 +65,23 @@ pub(super) fn blocks(page: u32, column: Column, habits: &Habits) -> Vec<Found> {
         text.last = true;
     }
     out
+}
+
+/// A few words right above a table are its title.
+fn name_tables(found: &mut [Found], habits: &Habits) {
+    for at in 1..found.len() {
+        let (before, after) = found.split_at_mut(at);
+        if let (Some(Found::Text(text)), Some(Found::Table { table, .. })) =
+            (before.last_mut(), after.first())
+            && text.kind == Kind::Paragraph
+            && let Some(last) = text.lines.last()
+            && table.y0 - last.y < 1.8 * habits.body
+            && text.lines.iter().map(|line| line.text().split(' ').count()).sum::<usize>() <= 20
+            && !ends_sentence(last)
+        {
+            text.kind = Kind::Caption;
+        }
+    }
 }
 
 fn texts(page: u32, lines: Vec<Line>, left: f32, right: f32, habits: &Habits, out: &mut Vec<Found>) {
@@ -165,7 +183,7 @@ fn kind(lines: &[Line], left: f32, right: f32, habits: &Habits) -> Kind {
     if let Some(marker) = marker(first)
         && !(marker.ordered && lines.iter().all(Line::all_bold) && words <= 14)
     {
-        return Kind::Item { x: first.x0, ordered: marker.ordered };
+        return Kind::Item { x: first.x0 - left, ordered: marker.ordered };
     }
     if caption(first) {
         return Kind::Caption;

@@ -2,7 +2,7 @@
 //! headings get their levels.
 
 use super::blocks::{self, Found, Kind, Text};
-use super::habits::Habits;
+use super::habits::{HYPHENS, Habits};
 use super::lines::{Char, Line};
 use super::table::Table;
 use super::{BlockKind, Builder, Document, Run, Sheet};
@@ -26,7 +26,7 @@ pub(super) fn document(
     title: Option<String>,
 ) -> Document {
     let levels = levels(&found);
-    let indents = indents(&found);
+    let mut nesting: Vec<f32> = vec![];
     let indenting = indenting(&found);
     let mut writer = Writer { builder: Builder::new(), habits };
     if let Some(title) = title {
@@ -68,13 +68,20 @@ pub(super) fn document(
             }
         }
         writer.close(open.take());
+        if matches!(text.kind, Kind::Heading | Kind::Paragraph) {
+            nesting.clear();
+        }
         let kind = match text.kind {
             Kind::Heading => BlockKind::Heading(level_of(&text, &levels)),
             Kind::Paragraph => BlockKind::Paragraph,
             Kind::Caption => BlockKind::Caption,
             Kind::Aside => BlockKind::Aside,
             Kind::Item { x, ordered } => {
-                let depth = indents.iter().filter(|indent| **indent < x - 4.0).count().min(5) as u8;
+                nesting.retain(|outer| *outer < x + 4.0);
+                if nesting.last().is_none_or(|outer| x > outer + 4.0) {
+                    nesting.push(x);
+                }
+                let depth = (nesting.len() - 1).min(5) as u8;
                 unmark(&mut text.lines);
                 BlockKind::ListItem { depth, ordered }
             }
@@ -141,7 +148,7 @@ impl Open {
 /// Adds a line, mending a word that the line end cut.
 fn join(chars: &mut Vec<(u32, Char)>, page: u32, line: &Line, habits: &Habits) {
     if let Some((_, last)) = chars.last().copied() {
-        let hyphen = matches!(last.c, '-' | '\u{2010}' | '\u{ad}');
+        let hyphen = HYPHENS.contains(&last.c);
         let before = chars.len().checked_sub(2).map(|at| chars[at].1.c);
         if hyphen && before.is_some_and(char::is_alphanumeric) {
             if mends(chars, line, habits) {
@@ -196,11 +203,79 @@ fn mends(chars: &[(u32, Char)], line: &Line, habits: &Habits) -> bool {
     if !habits.hyphenates || tail.contains('-') {
         return false;
     }
-    const JOINERS: &[&str] =
-        &["self", "non", "well", "long", "short", "low", "high", "end", "left", "right", "half", "all", "ex"];
-    let both = habits.words.contains(last_part) && habits.words.contains(first_part);
-    !(both && (last_part.len() > 3 || JOINERS.contains(&last_part)) && first_part.len() > 3)
+    // a compound, by one of its parts; that both are words says little ('develop-mental')
+    let word = |part: &str, least: usize| part.len() >= least && habits.words.contains(part);
+    let compound = PREFIXES.contains(&last_part) && word(first_part, 4)
+        || SECONDS.contains(&first_part) && word(last_part, 3);
+    !compound
 }
+
+/// First parts that keep their hyphen before a word.
+const PREFIXES: &[&str] = &[
+    "self", "non", "well", "long", "short", "low", "high", "end", "left", "right", "half", "all", "one",
+    "two",
+];
+
+/// Second parts of compounds with a hyphen.
+const SECONDS: &[&str] = &[
+    "activated",
+    "based",
+    "binding",
+    "bound",
+    "called",
+    "coated",
+    "covered",
+    "dependent",
+    "derived",
+    "driven",
+    "enclosed",
+    "energy",
+    "filled",
+    "fold",
+    "free",
+    "gated",
+    "induced",
+    "initiated",
+    "known",
+    "layered",
+    "level",
+    "lasting",
+    "like",
+    "lined",
+    "linked",
+    "making",
+    "mediated",
+    "month",
+    "old",
+    "permeable",
+    "poor",
+    "positive",
+    "negative",
+    "producing",
+    "regulated",
+    "related",
+    "releasing",
+    "rich",
+    "secreting",
+    "sensitive",
+    "shaped",
+    "sided",
+    "sized",
+    "soluble",
+    "specific",
+    "stimulated",
+    "stimulating",
+    "term",
+    "threatening",
+    "tinged",
+    "to",
+    "toned",
+    "type",
+    "up",
+    "week",
+    "weight",
+    "year",
+];
 
 struct Writer<'h> {
     builder: Builder,
@@ -343,12 +418,6 @@ fn level_of(text: &Text, levels: &[f32]) -> u8 {
     let size = text.lines[0].size;
     let at = levels.iter().position(|level| size > 0.96 * *level).unwrap_or(levels.len());
     (at + 1).min(6) as u8
-}
-
-/// Left edges of list markers over the document: the depths of its lists.
-fn indents(found: &[Found]) -> Vec<f32> {
-    let _ = found;
-    vec![]
 }
 
 /// Whether the document's paragraphs begin with an indent.

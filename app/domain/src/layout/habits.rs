@@ -5,6 +5,9 @@ use super::columns::{self, Column, Entry};
 use super::lines::Line;
 use std::collections::HashSet;
 
+/// Hyphen, typographic hyphen, soft hyphen.
+pub(super) const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{ad}'];
+
 /// The document's own measures.
 #[derive(Debug, Default)]
 pub(super) struct Habits {
@@ -35,7 +38,9 @@ impl Habits {
                 Some((_, sum)) => *sum += weight,
                 None => sizes.push((key, weight)),
             }
-            habits.learn_words(&line.text());
+        }
+        for lines in pages {
+            habits.learn_words(lines);
         }
         habits.hyphenates = habits.cuts_words(pages);
         let most = sizes.into_iter().max_by_key(|(size, sum)| (*sum, *size));
@@ -48,25 +53,38 @@ impl Habits {
         let (mut fragments, mut all) = (0, 0);
         for line in pages.iter().flatten() {
             let text = line.text();
-            let Some(word) = text.strip_suffix(['-', '\u{2010}', '\u{ad}']) else { continue };
+            let Some(word) = text.strip_suffix(HYPHENS) else { continue };
             let word = word.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
             if word.chars().count() >= 2 {
                 all += 1;
                 fragments += usize::from(!self.words.contains(&word));
             }
         }
-        fragments * 4 > all
+        fragments * 5 > all * 2
     }
 
-    fn learn_words(&mut self, line: &str) {
-        let mut words: Vec<&str> = line.split_whitespace().collect();
-        if line.ends_with(['-', '\u{2010}', '\u{ad}']) {
-            words.pop(); // it is cut
+    fn learn_words(&mut self, lines: &[Line]) {
+        let mut cut_lately = 0; // a line's first word may be the rest of one cut nearby
+        for line in lines {
+            let text = line.text();
+            let mut words: Vec<&str> = text.split_whitespace().collect();
+            if cut_lately > 0 && !words.is_empty() {
+                words.remove(0);
+            }
+            cut_lately -= i32::from(cut_lately > 0);
+            if text.ends_with(HYPHENS) {
+                words.pop();
+                cut_lately = 4;
+            }
+            self.learn(&words);
         }
+    }
+
+    fn learn(&mut self, words: &[&str]) {
         for word in words {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-            if word.contains(['-', '\u{2010}']) {
-                for part in word.split(['-', '\u{2010}']) {
+            if word.contains(&HYPHENS[..2]) {
+                for part in word.split(&HYPHENS[..2]) {
                     self.words.insert(part.to_string());
                 }
                 self.hyphened.insert(word.replace('\u{2010}', "-"));

@@ -1,7 +1,10 @@
 //! Characters to lines. A line is what stands on one baseline without a wide gap: in a table, one cell's line.
 
-use super::Glyph;
+use super::{Glyph, Rule};
 use std::collections::HashMap;
+
+/// A gap of so many sizes of type parts what stands on one baseline.
+const WIDE: f32 = 1.6;
 
 /// A character of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,10 +41,6 @@ impl Line {
         self.y - 0.8 * self.size
     }
 
-    pub(super) fn bottom(&self) -> f32 {
-        self.y + 0.25 * self.size
-    }
-
     /// Share of the letters and digits for which `is` holds.
     pub(super) fn share(&self, is: impl Fn(&Char) -> bool) -> f32 {
         let letters = self.chars.iter().filter(|char| char.c.is_alphanumeric());
@@ -73,6 +72,17 @@ impl Line {
 
     fn new(char: Char) -> Self {
         Self { x0: char.x0, x1: char.x1, y: char.y, size: char.size, chars: vec![char] }
+    }
+
+    fn of(chars: Vec<Char>) -> Option<Self> {
+        let mut chars = chars.into_iter();
+        let mut line = Self::new(chars.find(|char| char.c != ' ')?);
+        for char in chars {
+            line.push(char);
+        }
+        while line.chars.pop_if(|last| last.c == ' ').is_some() {}
+        line.x1 = line.chars.iter().map(|char| char.x1).fold(line.x0, f32::max);
+        Some(line)
     }
 
     fn push(&mut self, char: Char) {
@@ -143,7 +153,7 @@ impl Line {
 }
 
 /// Characters in the order of drawing to lines from top to bottom.
-pub(super) fn lines(glyphs: &[Glyph]) -> Vec<Line> {
+pub(super) fn lines(glyphs: &[Glyph], dots: &[Rule]) -> Vec<Line> {
     let mut pieces: Vec<Line> = vec![];
     let mut space = false;
     for char in cleaned(glyphs) {
@@ -152,9 +162,9 @@ pub(super) fn lines(glyphs: &[Glyph]) -> Vec<Line> {
             continue;
         }
         let glued = pieces.last_mut().filter(|line| {
-            let em = line.size.max(char.size);
+            let (em, small) = (line.size.max(char.size), line.size.min(char.size));
             let gap = char.x0 - line.x1;
-            (char.y - line.y).abs() < 0.55 * em && gap < 1.6 * em && gap > -0.6 * em
+            (char.y - line.y).abs() < 0.55 * em && gap < WIDE * small && gap > -0.6 * em
         });
         match glued {
             Some(line) => {
@@ -168,9 +178,12 @@ pub(super) fn lines(glyphs: &[Glyph]) -> Vec<Line> {
         }
         space = false;
     }
-    let mut lines = merged(pieces);
+    let mut lines = parted(merged(pieces));
     for line in &mut lines {
         line.settle();
+    }
+    for dot in dots {
+        bullet(&mut lines, dot);
     }
     lines.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
     lines
@@ -182,8 +195,8 @@ fn merged(mut pieces: Vec<Line>) -> Vec<Line> {
     let mut lines: Vec<Line> = vec![];
     for piece in pieces {
         let near = |line: &Line, gap: f32| {
-            let em = line.size.max(piece.size);
-            (line.y - piece.y).abs() < 0.5 * em && gap >= -0.3 * em && gap < 1.6 * em
+            let (em, small) = (line.size.max(piece.size), line.size.min(piece.size));
+            (line.y - piece.y).abs() < 0.5 * em && gap >= -0.3 * em && gap < WIDE * small
         };
         let recent = lines.len().saturating_sub(12)..lines.len();
         if let Some(at) = recent.clone().rev().find(|at| near(&lines[*at], piece.x0 - lines[*at].x1)) {
@@ -196,6 +209,77 @@ fn merged(mut pieces: Vec<Line>) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Parts lines where a narrow gutter runs: wider gaps than between words, over one another in many lines, or in
+/// front of text that stands exactly where other lines begin (a table's column).
+fn parted(lines: Vec<Line>) -> Vec<Line> {
+    const GAP: f32 = 0.6; // sizes of type; words in justified lines seldom stand further apart
+    let wide = |line: &Line, char: &Char| char.c == ' ' && char.x1 - char.x0 > GAP * line.size;
+    let gaps: Vec<(f32, f32)> = lines
+        .iter()
+        .flat_map(|line| line.chars.iter().filter(|char| wide(line, char)))
+        .map(|char| (char.x0, char.x1))
+        .collect();
+    let margin = lines.iter().map(|line| line.x0).fold(f32::MAX, f32::min);
+    let mut cuts: Vec<(f32, bool)> = vec![]; // place, and whether text must begin exactly there
+    for (from, to) in &gaps {
+        let x = (from + to) / 2.0;
+        if !cuts.iter().any(|(cut, exact)| !exact && (cut - x).abs() < 3.0) {
+            let count = gaps.iter().filter(|(from, to)| *from < x && x < *to).count();
+            let spanning = lines.iter().filter(|line| line.x0 < x && x < line.x1).count();
+            if count >= 6 && spanning.saturating_sub(count) * 3 < count {
+                cuts.push((x, false));
+            }
+        }
+        if to - margin > 20.0 && !cuts.iter().any(|(cut, exact)| *exact && (cut - to).abs() < 0.7) {
+            let starts = lines.iter().filter(|line| (line.x0 - to).abs() < 0.7).count();
+            let others = gaps.iter().filter(|gap| (gap.1 - to).abs() < 0.7 && gap.1 - gap.0 > 9.0).count();
+            if starts >= 3 || starts + others >= 3 && to - from > 9.0 {
+                cuts.push((*to, true));
+            }
+        }
+    }
+    if cuts.is_empty() {
+        return lines;
+    }
+    let mut out = vec![];
+    for line in lines {
+        let mut piece: Vec<Char> = vec![];
+        for char in &line.chars {
+            let cut = |(x, exact): &(f32, bool)| {
+                if *exact { (char.x1 - x).abs() < 0.7 } else { char.x0 < *x && *x < char.x1 }
+            };
+            if wide(&line, char) && cuts.iter().any(cut) {
+                out.extend(Line::of(std::mem::take(&mut piece)));
+            } else {
+                piece.push(*char);
+            }
+        }
+        out.extend(Line::of(piece));
+    }
+    out
+}
+
+/// Puts a drawn dot in front of the line that it stands before.
+fn bullet(lines: &mut [Line], dot: &Rule) {
+    let (middle, width) = ((dot.y0 + dot.y1) / 2.0, dot.x1 - dot.x0);
+    let owner = lines.iter_mut().find(|line| {
+        let em = line.size;
+        let beside = middle > line.y - 0.7 * em && middle < line.y - 0.05 * em;
+        let gap = line.x0 - dot.x1;
+        beside && gap > 0.1 * em && gap < 3.0 * em && width > 0.12 * em && width < 0.8 * em
+    });
+    if let Some(line) = owner {
+        let Some(first) = line.chars.first().copied() else { return };
+        if first.c == '•' {
+            return;
+        }
+        let plain = Char { c: '•', x0: dot.x0, x1: dot.x1, y: line.y, size: line.size, shift: 0, ..first };
+        let space = Char { c: ' ', x0: dot.x1, x1: line.x0, ..plain };
+        line.chars.splice(0..0, [plain, space]);
+        line.x0 = dot.x0;
+    }
 }
 
 /// Letters as they are meant: ligatures taken apart, private codes of symbol fonts named, what is drawn twice to

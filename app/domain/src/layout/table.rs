@@ -10,7 +10,6 @@ pub(super) struct Table {
     pub(super) x0: f32,
     pub(super) x1: f32,
     pub(super) y0: f32,
-    pub(super) y1: f32,
     pub(super) rows: Vec<Vec<Vec<Line>>>,
 }
 
@@ -30,7 +29,6 @@ pub(super) fn ruled(lines: &mut Vec<Line>, rules: &[Rule], habits: &Habits) -> V
         if xs.len() < 3 || ys.len() < 3 {
             continue;
         }
-        let (x0, x1) = (xs[0], xs[xs.len() - 1]);
         // a grid may be cut by the page's end: its outer uprights go on
         let top = group.iter().map(|rule| rule.y0).fold(f32::MAX, f32::min);
         let bottom = group.iter().map(|rule| rule.y1).fold(f32::MIN, f32::max);
@@ -41,38 +39,67 @@ pub(super) fn ruled(lines: &mut Vec<Line>, rules: &[Rule], habits: &Habits) -> V
         if bottom - ys[ys.len() - 1] > habits.body {
             ys.push(bottom);
         }
-        let mut rows: Vec<Vec<Vec<Line>>> = vec![vec![vec![]; xs.len() - 1]; ys.len() - 1];
-        let mut rest = vec![];
-        let mut taken = 0;
-        let inside = |line: &Line| {
-            let y = line.y - 0.3 * line.size;
-            line.x0 > x0 - near && line.x1 < x1 + near && y > ys[0] && y < ys[ys.len() - 1]
-        };
-        if lines.iter().filter(|line| inside(line)).count() < 2 {
-            continue;
-        }
-        for line in lines.drain(..) {
-            if !inside(&line) {
-                rest.push(line);
-                continue;
-            }
-            taken += 1;
-            let y = line.y - 0.3 * line.size;
-            let row = ys.partition_point(|at| *at <= y).clamp(1, rows.len()) - 1;
-            // a line may run over several columns where cells were joined by drawing them close
-            for piece in cut(line, &xs) {
-                let middle = piece.x0 + near;
-                let cell = xs.partition_point(|at| *at <= middle).clamp(1, xs.len() - 1) - 1;
-                rows[row][cell].push(piece);
-            }
-        }
-        *lines = rest;
-        rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
-        if taken > 0 && !rows.is_empty() {
-            tables.push(Table { x0, x1, y0: ys[0].min(top), y1: ys[ys.len() - 1].max(bottom), rows });
+        for band in bands(&ys, &xs, &group, near) {
+            tables.extend(fill(lines, &band.0, &band.1, near));
         }
     }
     tables
+}
+
+/// Tables that touch: rows of the same uprights are one. Gives (uprights, borders of the rows).
+fn bands(ys: &[f32], xs: &[f32], group: &[Rule], near: f32) -> Vec<(Vec<f32>, Vec<f32>)> {
+    let uprights = |top: f32, bottom: f32| -> Vec<f32> {
+        let middle = (top + bottom) / 2.0;
+        let crosses = |x: f32| {
+            group.iter().any(|rule| {
+                let upright = rule.y1 - rule.y0 > rule.x1 - rule.x0;
+                upright
+                    && rule.y0 < middle
+                    && middle < rule.y1
+                    && ((rule.x0 + rule.x1) / 2.0 - x).abs() <= near * 1.5
+            })
+        };
+        xs.iter().copied().filter(|x| crosses(*x)).collect()
+    };
+    let mut out: Vec<(Vec<f32>, Vec<f32>)> = vec![];
+    for pair in ys.windows(2) {
+        let here = uprights(pair[0], pair[1]);
+        let inside = |a: &[f32], b: &[f32]| a.iter().all(|x| b.contains(x));
+        match out.last_mut() {
+            Some((xs, ys)) if inside(&here, xs) => ys.push(pair[1]),
+            Some((xs, ys)) if inside(xs, &here) => {
+                *xs = here;
+                ys.push(pair[1]);
+            }
+            _ => out.push((here, pair.to_vec())),
+        }
+    }
+    out.retain(|(xs, _)| xs.len() >= 2);
+    out
+}
+
+/// Takes the lines inside one grid.
+fn fill(lines: &mut Vec<Line>, xs: &[f32], ys: &[f32], near: f32) -> Option<Table> {
+    let (x0, x1) = (xs[0], xs[xs.len() - 1]);
+    let (y0, y1) = (ys[0], ys[ys.len() - 1]);
+    let height = |line: &Line| line.y - 0.3 * line.size;
+    let inside =
+        |line: &Line| line.x0 > x0 - near && line.x1 < x1 + near && height(line) > y0 && height(line) < y1;
+    if lines.iter().filter(|line| inside(line)).count() < 2 {
+        return None;
+    }
+    let mut rows: Vec<Vec<Vec<Line>>> = vec![vec![vec![]; xs.len() - 1]; ys.len() - 1];
+    for line in lines.extract_if(.., |line| inside(line)) {
+        let row = ys.partition_point(|at| *at <= height(&line)).clamp(1, rows.len()) - 1;
+        // a line may run over several columns where cells were joined by drawing them close
+        for piece in cut(line, xs) {
+            let middle = piece.x0 + near;
+            let cell = xs.partition_point(|at| *at <= middle).clamp(1, xs.len() - 1) - 1;
+            rows[row][cell].push(piece);
+        }
+    }
+    rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
+    Some(Table { x0, x1, y0, rows })
 }
 
 /// Cuts a line where a gap of it lies over a ruled upright.
@@ -184,9 +211,13 @@ pub(super) fn aligned(lines: &[&Line], habits: &Habits) -> Vec<(usize, usize, Ta
                 for piece in row {
                     note(&mut edges, lines[*piece].x0);
                 }
-            } else if end - last_many > 2 || !edges.iter().any(|(edge, _)| (edge - first.x0).abs() < 3.0) {
-                // a cell's further lines begin where its first did
-                break;
+            } else {
+                // a cell's further lines begin where its first did; in the first column they are few
+                let first_edge = edges.iter().map(|(edge, _)| *edge).fold(f32::MAX, f32::min);
+                let known = edges.iter().any(|(edge, _)| (edge - first.x0).abs() < 3.0);
+                if !known || end - last_many > 2 && first.x0 < first_edge + 3.0 {
+                    break;
+                }
             }
             end += 1;
         }
@@ -194,7 +225,8 @@ pub(super) fn aligned(lines: &[&Line], habits: &Habits) -> Vec<(usize, usize, Ta
         // further lines of the last row's cells, not in the first column
         while end < rows.len()
             && rows[end].len() == 1
-            && edges.iter().skip(1).any(|(edge, _)| (edge - lines[rows[end][0]].x0).abs() < 3.0)
+            && edges.iter().any(|(edge, _)| (edge - lines[rows[end][0]].x0).abs() < 3.0)
+            && lines[rows[end][0]].x0 > edges.iter().map(|(edge, _)| *edge).fold(f32::MAX, f32::min) + 3.0
             && lines[rows[end][0]].y - lines[rows[end - 1][0]].y < 1.6 * habits.body
         {
             end += 1;
@@ -261,7 +293,6 @@ fn build(lines: &[&Line], rows: &[Vec<usize>], edges: &[f32]) -> Table {
         x0: all().map(|line| line.x0).fold(f32::MAX, f32::min),
         x1: all().map(|line| line.x1).fold(f32::MIN, f32::max),
         y0: all().map(Line::top).fold(f32::MAX, f32::min),
-        y1: all().map(Line::bottom).fold(f32::MIN, f32::max),
         rows: out,
     }
 }
