@@ -3,5 +3,7 @@
 //! Time, randomness and ids are arguments of every function here.
 
 pub mod document;
+pub mod flaw;
 pub mod id;
 pub mod question;
+pub mod sentence;
