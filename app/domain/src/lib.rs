@@ -5,6 +5,7 @@
 pub mod citation;
 pub mod document;
 pub mod fusion;
+pub mod flaw;
 pub mod id;
 pub mod layout;
 pub mod question;
