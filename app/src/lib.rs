@@ -1,8 +1,20 @@
-//! Mitochi's pages and the ports behind them.
-use leptos::prelude::*;
+//! Mitochi's pages, their requests and answers, and the ports behind them.
+//!
+//! A feature is a noun with two parts: `api` (types, server functions, the port) and `page`. Nothing here knows a
+//! database or an HTTP library: the server implements the ports.
 
-/// The whole page tree.
-#[component]
-pub fn App() -> impl IntoView {
-    view! { <p>"Mitochi"</p> }
-}
+pub mod account;
+pub mod app;
+pub mod backend;
+pub mod error;
+pub mod landing;
+pub mod library;
+pub mod progress;
+pub mod quiz;
+pub mod review;
+pub mod session;
+pub mod ui;
+
+pub use app::{App, shell};
+pub use backend::backend;
+pub use session::{member, session, visitor};

@@ -440,7 +440,10 @@ mod tests {
         let mut builder = Builder::new();
         builder.page(3);
         builder.push(BlockKind::Heading(1), &[Run::plain("The  heart ")]);
-        builder.push(BlockKind::Paragraph, &[Run::plain("It beats "), Run { text: "all day", bold: true, ..Run::default() }]);
+        builder.push(
+            BlockKind::Paragraph,
+            &[Run::plain("It beats "), Run { text: "all day", bold: true, ..Run::default() }],
+        );
         builder.page(4);
         builder.extend(&[Run::plain("and all night.")], false);
         let document = builder.build();

@@ -2,6 +2,15 @@
 //!
 //! Time, randomness and ids are arguments of every function here.
 
+pub mod citation;
 pub mod document;
+pub mod fusion;
 pub mod id;
+pub mod layout;
 pub mod question;
+pub mod quiz;
+pub mod schedule;
+pub mod streak;
+pub mod xp;
+pub mod word;
+pub mod sentence;

@@ -1,0 +1,8 @@
+//! The first minute.
+use leptos::prelude::*;
+
+/// The first minute.
+#[component]
+pub fn OnboardingPage() -> impl IntoView {
+    view! { <h1>"OnboardingPage"</h1> }
+}

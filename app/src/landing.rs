@@ -1,0 +1,3 @@
+//! The front page: what Mitochi is, and a question to try before anything else.
+pub mod api;
+pub mod page;

@@ -1,0 +1,8 @@
+//! Today.
+use leptos::prelude::*;
+
+/// Today.
+#[component]
+pub fn HomePage() -> impl IntoView {
+    view! { <h1>"HomePage"</h1> }
+}

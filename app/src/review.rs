@@ -1,0 +1,3 @@
+//! Review: what is due comes back, one card at a time, and is graded.
+pub mod api;
+pub mod page;

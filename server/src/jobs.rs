@@ -1,0 +1,3 @@
+//! Background work that survives a crash: the queue and the runner.
+
+pub mod queue;
