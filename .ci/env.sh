@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Sourced by every script here: where things are, which versions are wanted, and how the scripts speak.
 # Owns no step of its own. The bash of macOS (3.2) must understand it.
 
