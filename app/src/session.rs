@@ -85,3 +85,15 @@ impl Look {
         (self.motion == Motion::Reduced).then_some("reduced")
     }
 }
+
+/// Sets the status of the page that is being rendered. Provided by the server, so that a page can say 404 without
+/// knowing an HTTP library.
+#[derive(Clone)]
+pub struct PageStatus(pub std::sync::Arc<dyn Fn(u16) + Send + Sync>);
+
+/// Sets the status of this page; in the browser, where it has none, nothing happens.
+pub fn set_status(status: u16) {
+    if let Some(page) = use_context::<PageStatus>() {
+        (page.0)(status);
+    }
+}

@@ -27,6 +27,16 @@ pub struct QuizRequest {
     pub length: u32,
 }
 
+/// Opens a set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    /// The set.
+    pub quiz: QuizId,
+    /// Show this place with its explanation instead of the first open one, if it was answered already.
+    #[serde(default)]
+    pub shown: Option<u32>,
+}
+
 /// A set on its way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quiz {
@@ -46,6 +56,25 @@ pub struct Quiz {
     pub gamification: bool,
     /// Whether keys are on.
     pub keys: bool,
+    /// The answered question that was asked for; `None` if none was, or if that place is not answered yet.
+    pub shown: Option<Shown>,
+    /// The server's clock, milliseconds since 1970: what is due is told from here.
+    pub now: i64,
+}
+
+/// A question that was answered, with its verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// As it was asked.
+    pub question: Question,
+    /// Its place in the set, from 0.
+    pub position: u32,
+    /// The chosen option.
+    pub choice: u32,
+    /// How sure.
+    pub confidence: Option<Confidence>,
+    /// What the answer led to, as it was told then (`due` as it is now).
+    pub verdict: Verdict,
 }
 
 /// How a question of the set went.
@@ -168,10 +197,16 @@ pub struct Results {
     pub due_now: u32,
     /// Cards due until the end of tomorrow, in the learner's zone.
     pub due_tomorrow: u32,
-    /// Level, XP and streak afterwards.
-    pub standing: crate::progress::api::Standing,
+    /// Level, XP and streak afterwards; `None` where gamification is off.
+    pub standing: Option<crate::progress::api::Standing>,
     /// The level that this set reached, if it did.
     pub level_up: Option<u32>,
+    /// The streak, if this set made today count.
+    pub streak: Option<u32>,
+    /// Whether keys are on.
+    pub keys: bool,
+    /// The server's clock, milliseconds since 1970: what is due is told from here.
+    pub now: i64,
 }
 
 /// A question of the set, afterwards.
@@ -208,15 +243,20 @@ pub struct Report {
     /// 'wrong key', 'two answers fit', 'unclear', 'quote does not support it', or own words; at most 500
     /// characters.
     pub reason: String,
+    /// A path of this site that a form without scripts is led to afterwards; empty for the page it came from.
+    #[serde(default)]
+    pub next: String,
 }
 
-/// Port of practice.
+/// Port of practice. Where a request accepts `text/html` (a form without scripts), implementations also redirect:
+/// `start` to `/quiz/{id}`, `answer` to `/quiz/{id}?shown={position}` (also when the same answer comes twice), `report` to
+/// its `next`. A scripted request must not be redirected by `answer` and `report`: the page would follow.
 #[async_trait::async_trait]
 pub trait Quizzes: Send + Sync {
     /// Makes a set and leads to it.
     async fn start(&self, session: Session, request: QuizRequest) -> Result<QuizId, ApiError>;
     /// The set as it stands.
-    async fn load(&self, session: Session, quiz: QuizId) -> Result<Quiz, ApiError>;
+    async fn load(&self, session: Session, request: Opening) -> Result<Quiz, ApiError>;
     /// Answers a question.
     async fn answer(&self, session: Session, request: Answer) -> Result<Verdict, ApiError>;
     /// The set at its end (or as far as it went).
@@ -233,8 +273,8 @@ pub async fn start_quiz(request: QuizRequest) -> Result<QuizId, ApiError> {
 
 /// The set as it stands.
 #[server(endpoint = "quiz/load", input = leptos::server_fn::codec::Json)]
-pub async fn load_quiz(quiz: QuizId) -> Result<Quiz, ApiError> {
-    crate::backend()?.quizzes.load(crate::session()?, quiz).await
+pub async fn load_quiz(request: Opening) -> Result<Quiz, ApiError> {
+    crate::backend()?.quizzes.load(crate::session()?, request).await
 }
 
 /// Answers a question. Without scripts the form leads to the same page with `?shown={position}`, which shows the

@@ -24,6 +24,8 @@ pub struct Queue {
     pub gamification: bool,
     /// Whether keys are on.
     pub keys: bool,
+    /// The server's clock, milliseconds since 1970: when a card was seen and comes back is told from here.
+    pub now: i64,
 }
 
 /// A card that is due.
@@ -70,7 +72,8 @@ pub struct Grade {
     pub took: u32,
 }
 
-/// Port of review.
+/// Port of review. Where a request accepts `text/html` (a form without scripts), `grade` and `undo` also redirect to
+/// `/review`; a scripted request must not be redirected.
 #[async_trait::async_trait]
 pub trait Reviews: Send + Sync {
     /// The queue as it stands.
