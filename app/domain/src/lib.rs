@@ -4,8 +4,8 @@
 
 pub mod citation;
 pub mod document;
-pub mod fusion;
 pub mod flaw;
+pub mod fusion;
 pub mod id;
 pub mod layout;
 pub mod question;
