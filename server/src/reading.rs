@@ -66,18 +66,23 @@ pub enum ReadError {
     #[error("This {0} is damaged or was cut short. Download or save it again, then upload it.")]
     Damaged(Format),
     /// Its name promises something else than it holds.
-    #[error("This file is named “.{named}” but holds {found}, which cannot be read.")]
+    #[error("This file is named “.{named}” but holds {found}, which cannot be read. {advice}")]
     Mislabelled {
         /// The ending of its name.
         named: String,
         /// What was found.
         found: String,
+        /// What to do instead.
+        advice: String,
     },
     /// A kind of file that is not read.
-    #[error(
-        "This file holds {0}, which cannot be read. Upload PDF, PPTX, DOCX, HTML, Markdown or plain text."
-    )]
-    Unsupported(String),
+    #[error("This file holds {found}, which cannot be read. {advice}")]
+    Unsupported {
+        /// What was found.
+        found: String,
+        /// What to do instead.
+        advice: String,
+    },
     /// Over [`MAX_BYTES`].
     #[error("This file is larger than 50 MB. Split it, or save it with smaller pictures.")]
     TooLarge,

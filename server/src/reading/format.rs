@@ -79,24 +79,18 @@ pub(super) fn detect(bytes: &[u8], name: &str) -> Result<Found, ReadError> {
             Some(format @ (Format::Html | Format::Markdown | Format::Plain)) => {
                 return Ok(Found { format, warning: None });
             }
-            Some(_) => return Err(mislabelled(name, "plain text")),
+            Some(_) => return Err(refused(named, name, "plain text", ADVICE)),
             // notes without an ending are still notes
             None if matches!(ending(name).as_str(), "" | "log" | "rst" | "tex" | "org") => Format::Plain,
-            None => return Err(ReadError::Unsupported(format!("a “.{}” file", ending(name)))),
+            None => return Err(refused(None, name, &format!("a “.{}” file", ending(name)), ADVICE)),
         },
         Content::Broken(format) => return Err(ReadError::Damaged(format)),
-        Content::Other(what) => {
-            return Err(match named {
-                Some(_) => mislabelled(name, what),
-                None => ReadError::Unsupported(what.to_string()),
-            });
-        }
+        Content::Other(what, advice) => return Err(refused(named, name, what, advice)),
         Content::Unknown => {
             return Err(match named {
                 // its beginning is lost
                 Some(format @ (Format::Pdf | Format::Docx | Format::Pptx)) => ReadError::Damaged(format),
-                Some(_) => mislabelled(name, "no text"),
-                None => ReadError::Unsupported("data of an unknown kind".to_string()),
+                _ => refused(named, name, "data of an unknown kind", ADVICE),
             });
         }
     };
@@ -116,8 +110,14 @@ pub(super) fn detect(bytes: &[u8], name: &str) -> Result<Found, ReadError> {
     Ok(Found { format: found, warning: warning.filter(|_| named.is_some() || !ending(name).is_empty()) })
 }
 
-fn mislabelled(name: &str, found: &str) -> ReadError {
-    ReadError::Mislabelled { named: ending(name), found: found.to_string() }
+const ADVICE: &str = "Upload PDF, PPTX, DOCX, HTML, Markdown or plain text.";
+
+fn refused(named: Option<Format>, name: &str, found: &str, advice: &str) -> ReadError {
+    let (found, advice) = (found.to_string(), advice.to_string());
+    match named {
+        Some(_) => ReadError::Mislabelled { named: ending(name), found, advice },
+        None => ReadError::Unsupported { found, advice },
+    }
 }
 
 #[derive(Debug, PartialEq)]
@@ -126,7 +126,8 @@ enum Content {
     /// Cut short.
     Broken(Format),
     Text,
-    Other(&'static str),
+    /// What it is, and what to do about it.
+    Other(&'static str, &'static str),
     Unknown,
 }
 
@@ -143,7 +144,7 @@ fn content(bytes: &[u8]) -> Result<Content, ReadError> {
         return ole(bytes);
     }
     if bytes.starts_with(b"{\\rtf") {
-        return Ok(Content::Other("rich text (RTF); save it as DOCX"));
+        return Ok(Content::Other("rich text (RTF)", "Save it as DOCX."));
     }
     const SIGNATURES: &[(&[u8], &str)] = &[
         (b"\x89PNG", "a PNG picture"),
@@ -164,14 +165,14 @@ fn content(bytes: &[u8]) -> Result<Content, ReadError> {
     if let Some((_, what)) = SIGNATURES.iter().find(|(mark, _)| bytes.starts_with(mark)) {
         // two letters are a weak mark: text may begin with them
         if !(what.ends_with("bitmap picture") || what.ends_with("program")) || !super::text::is_text(bytes) {
-            return Ok(Content::Other(what));
+            return Ok(Content::Other(what, ADVICE));
         }
     }
     if bytes.get(4..8) == Some(b"ftyp") {
-        return Ok(Content::Other("a video"));
+        return Ok(Content::Other("a video", ADVICE));
     }
     if bytes.starts_with(b"RIFF") {
-        return Ok(Content::Other("sound, video or a picture"));
+        return Ok(Content::Other("sound, video or a picture", ADVICE));
     }
     if !super::text::is_text(bytes) {
         return Ok(Content::Unknown);
@@ -195,7 +196,7 @@ fn package(bytes: &[u8]) -> Result<Content, ReadError> {
         } else if has("word/") || has("[Content_Types].xml") {
             Content::Broken(Format::Docx)
         } else {
-            Content::Other("a damaged ZIP archive")
+            Content::Other("a damaged ZIP archive", ADVICE)
         });
     };
     let has =
@@ -205,13 +206,13 @@ fn package(bytes: &[u8]) -> Result<Content, ReadError> {
     } else if has("word/") || has("[Content_Types].xml") && !has("xl/") {
         Content::Is(Format::Docx)
     } else if has("xl/") {
-        Content::Other("an Excel sheet")
+        Content::Other("an Excel sheet", "Save it as PDF.")
     } else if has("META-INF/container.xml") {
-        Content::Other("an EPUB book; save its chapters as HTML")
+        Content::Other("an EPUB book", "Save its chapters as HTML or PDF.")
     } else if has("content.xml") {
-        Content::Other("an OpenDocument file; save it as DOCX or PPTX")
+        Content::Other("an OpenDocument file", "Save it as DOCX or PPTX.")
     } else {
-        Content::Other("a ZIP archive; unpack it and upload what is in it")
+        Content::Other("a ZIP archive", "Unpack it and upload what is in it.")
     })
 }
 
@@ -225,13 +226,13 @@ fn ole(bytes: &[u8]) -> Result<Content, ReadError> {
     if has("EncryptedPackage") {
         return Err(ReadError::Encrypted);
     }
-    Ok(Content::Other(if has("WordDocument") {
-        "an old Word document (.doc); save it as DOCX"
+    Ok(if has("WordDocument") {
+        Content::Other("an old Word document (.doc)", "Save it as DOCX.")
     } else if has("PowerPoint Document") {
-        "an old PowerPoint file (.ppt); save it as PPTX"
+        Content::Other("an old PowerPoint file (.ppt)", "Save it as PPTX.")
     } else {
-        "an old Office file; save it as DOCX or PPTX"
-    }))
+        Content::Other("an old Office file", "Save it as DOCX or PPTX.")
+    })
 }
 
 #[cfg(test)]
