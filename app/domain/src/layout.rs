@@ -15,6 +15,8 @@ mod table;
 use crate::document::{BlockKind, Builder, Document, Run};
 use habits::Habits;
 
+pub use lines::meant;
+
 /// A character where it was placed: x to the right, y (of the baseline) downwards, in points.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Glyph {

@@ -17,7 +17,7 @@ use hayro_interpret::{
     InterpreterSettings, RenderContent, SoftMask, interpret_page,
 };
 
-use super::{Progress, ReadError};
+use super::{Format, Progress, ReadError};
 
 /// Pages after which the document so far is handed on; doubled each time.
 const FIRST_PART: usize = 8;
@@ -32,11 +32,11 @@ pub(super) fn read(bytes: Vec<u8>, on: &mut dyn FnMut(Progress)) -> Result<Docum
     let pdf = Pdf::new(bytes).map_err(|error| match error {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) => ReadError::Encrypted,
         LoadPdfError::Decryption(_) => ReadError::Encrypted,
-        LoadPdfError::Invalid => ReadError::Damaged("PDF"),
+        LoadPdfError::Invalid => ReadError::Damaged(Format::Pdf),
     })?;
     let total = pdf.pages().len();
     if total == 0 {
-        return Err(ReadError::Damaged("PDF"));
+        return Err(ReadError::Damaged(Format::Pdf));
     }
     let title = title(&pdf);
     let cache = InterpreterCache::new();
@@ -51,7 +51,8 @@ pub(super) fn read(bytes: Vec<u8>, on: &mut dyn FnMut(Progress)) -> Result<Docum
         let transform = Affine::new(page.initial_transform(true).as_coeffs());
         let clip = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let mut context = Context::new(transform, clip, &cache, pdf.xref(), settings.clone());
-        let mut scribe = Scribe { faces: &mut faces, placed: vec![], rules: vec![], dots: vec![], seen: &mut seen };
+        let mut scribe =
+            Scribe { faces: &mut faces, placed: vec![], rules: vec![], dots: vec![], seen: &mut seen };
         interpret_page(page, &mut context, &mut scribe);
         let Scribe { placed, rules, dots, .. } = scribe;
         count += placed.len();
@@ -244,7 +245,13 @@ fn ruled(bounds: Rect) -> Rule {
 
 /// Turns a page so that most of its text runs from left to right, and leaves out what then does not (stamps in
 /// the margin, labels of axes) and what lies outside the page.
-fn upright(number: u32, width: f32, height: f32, placed: Vec<Placed>, drawn: [Vec<Rule>; 2]) -> (Sheet, Vec<u32>) {
+fn upright(
+    number: u32,
+    width: f32,
+    height: f32,
+    placed: Vec<Placed>,
+    drawn: [Vec<Rule>; 2],
+) -> (Sheet, Vec<u32>) {
     let quarter = |p: &Placed| {
         let way = p.to - p.from;
         if way.x.abs() >= 3.0 * way.y.abs() {

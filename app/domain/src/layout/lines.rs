@@ -345,7 +345,7 @@ fn apart(c: char) -> Option<&'static str> {
 
 /// Adobe's Symbol encoding, which programs leave in the private area U+F020 to U+F0FF; Greek and the signs that
 /// occur in medical text.
-fn meant(c: char) -> char {
+pub fn meant(c: char) -> char {
     let code = c as u32;
     if !(0xf020..=0xf0ff).contains(&code) {
         return c;

@@ -26,6 +26,9 @@ pub(super) fn strip(pages: &mut [Vec<Line>], sheets: &[Sheet]) {
         .count();
     let count = pages.len();
     for (lines, sheet) in pages.iter_mut().zip(sheets) {
+        if lines.len() < 2 {
+            continue; // all that the page says
+        }
         let (top, bottom) = (edge(lines, f32::min), edge(lines, f32::max));
         lines.retain(|line| {
             if !in_zone(line, sheet) {
