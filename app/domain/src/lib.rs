@@ -12,6 +12,8 @@ pub mod question;
 pub mod quiz;
 pub mod schedule;
 pub mod sentence;
+pub mod next_step;
+pub mod seed;
 pub mod streak;
 pub mod word;
 pub mod xp;
