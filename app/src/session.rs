@@ -65,8 +65,10 @@ pub enum Motion {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
     /// Colours.
+    #[serde(default)]
     pub theme: Theme,
-    /// Movement.
+    /// Movement; a form sends it only when it is reduced.
+    #[serde(default)]
     pub motion: Motion,
 }
 
