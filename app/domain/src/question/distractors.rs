@@ -149,6 +149,15 @@ impl Bench {
         {
             return false;
         }
+        // 'left atria' is what is left of 'left and right atria'
+        if fact.plural && matches!(term.words()[0], "left" | "right") && term.seen[1] < 3 {
+            return false;
+        }
+        // bare 'cortex' where 'adrenal cortex' is a term
+        let bare = !term.marked && !term.key.contains(' ');
+        if bare && list.iter().any(|t| t.marked && t.key.contains(' ') && t.head() == term.key) {
+            return false;
+        }
         if self.topic_class(term) || self.echoes(matter, fact, other, stem_words) {
             return false;
         }
@@ -235,6 +244,7 @@ impl Bench {
             -0.1
         };
         let unsure = if term.sure { 0.0 } else { 0.3 };
+        let place = place + if key.words().len() > 1 && term.words().len() > 1 && key.head() == term.head() { 0.2 } else { 0.0 };
         let words = (key.words().len() as f32 - term.words().len() as f32).abs();
         let length = (key.one.chars().count() as f32 - term.one.chars().count() as f32).abs();
         0.45 * level - 0.8 * (cos - 0.45).abs() + 0.4 * definition + weight + place - unsure - 0.15 * words
@@ -254,7 +264,7 @@ fn is_solid(term: &Term) -> bool {
 fn may_mix(a: &str, b: &str) -> bool {
     const MIXES: &[&[&str]] = &[
         &["artery", "vein", "vessel", "duct"], &["bone", "bone_part"], &["gland", "organ"], &["protein", "molecule"],
-        &["process", "response"], &["region", "cavity"], &["membrane", "tissue"],
+        &["process", "response"], &["membrane", "tissue"],
     ];
     MIXES.iter().any(|mix| mix.contains(&a) && mix.contains(&b))
 }

@@ -14,7 +14,11 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 static TYPE_STEMS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| lexicon().heads.keys().map(|head| stem(head)).collect());
+    LazyLock::new(|| {
+    // names of classes alone: 'thyroid' is a head as well, and tells much
+    let class = |head: &&&str| lexicon().heads.get(**head).is_some_and(|kind| kind == *head) || lexicon().listed("class_name", head);
+    lexicon().heads.keys().filter(class).map(|head| stem(head)).collect()
+});
 
 /// Stem of a type noun: it leaks nothing.
 pub(crate) fn is_type_stem(word: &str) -> bool {

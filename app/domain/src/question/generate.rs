@@ -251,6 +251,10 @@ impl Writer<'_, '_> {
             return noun.clone();
         }
         let kind = list[fact.key].kind;
+        // 'in which procedure?' sounds as if one were to be done
+        if fact.family == Family::Ends && matches!(kind, Some("procedure" | "process" | "phase")) {
+            return "of the following".into();
+        }
         let same = wrong.iter().all(|w| list[*w].kind == kind);
         let lead = kind.filter(|_| same).and_then(|kind| lexicon().lead(kind));
         match lead {

@@ -176,7 +176,7 @@ pub(crate) fn single_clause(tokens: &[Token]) -> &[Token] {
             ) {
                 return &tokens[..at];
             }
-            let complete = is_complete(&tokens[..at]);
+            let complete = is_complete(&tokens[..at]) && at > 0 && tokens[at - 1].tag != Tag::Adj;
             if complete && (word == "and" && opens_clause(&tokens[at + 2..])) || complete && opens_clause(&tokens[at + 1..]) {
                 return &tokens[..at];
             }
@@ -190,7 +190,7 @@ pub(crate) fn single_clause(tokens: &[Token]) -> &[Token] {
         }
         let also =
             tokens.get(at + 1).is_some_and(|t| matches!(t.lower.as_str(), "also" | "not" | "rather"));
-        if token.is("but") && at > 4 && !also {
+        if token.is("but") && at > 2 && !also {
             return &tokens[..at];
         }
     }

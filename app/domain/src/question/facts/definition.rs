@@ -436,6 +436,10 @@ fn identity(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         return sink(Err(Refusal::Coordinated));
     }
     let Some(head) = head_of(&phrase) else { return };
+    let superlative = phrase.iter().any(|t| t.lower.ends_with("est") || t.is("most"));
+    if superlative && !phrase.iter().any(|t| t.tag == Tag::Adp) {
+        return sink(Err(Refusal::EmptyDefinition));
+    }
     let genus = kinds::of_head(&phrase[head].lower);
     let verb = if mention.plural { "are" } else { "is" };
     let stem = if skip == 0 && phrase[0].tag != Tag::Det {
