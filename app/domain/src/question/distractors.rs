@@ -128,7 +128,7 @@ impl Bench {
             (Some(a), Some(b)) if a == b => {}
             (Some(a), Some(b)) => {
                 let open = fact.genus.is_none_or(|g| lexicon().group(g) == lexicon().group(b));
-                if !open || lexicon().group(a) != lexicon().group(b) || fact.noun.is_some() {
+                if !open || !may_mix(a, b) || fact.noun.is_some() {
                     return false;
                 }
             }
@@ -149,14 +149,33 @@ impl Bench {
         {
             return false;
         }
+        // 'left atria' is what is left of 'left and right atria'
+        if fact.plural && matches!(term.words()[0], "left" | "right") && term.seen[1] < 3 {
+            return false;
+        }
+        // bare 'cortex' where 'adrenal cortex' is a term
+        let bare = !term.marked && !term.key.contains(' ');
+        if bare && list.iter().any(|t| t.marked && t.key.contains(' ') && t.head() == term.key) {
+            return false;
+        }
         if self.topic_class(term) || self.echoes(matter, fact, other, stem_words) {
             return false;
         }
-        if key.head() == term.head()
-            && !(key.marked && term.marked)
-            && key.section != term.section
-            && key.words().len() == 1
-        {
+        // a class beside a class of one head: the wider one may hold the narrower
+        let class = |t: &Term| t.articles[2] > 2 && t.articles[0] * 5 >= t.articles[2];
+        let same_head = key.head() == term.head();
+        if same_head && (class(key) || class(term)) && !(key.marked && term.marked && key.module == term.module) {
+            return false;
+        }
+        // siblings share their build: 'is comprised of three cusps' holds of each valve
+        if same_head && is_structural(fact) && !matches!(key.head(), "gland" | "cell" | "hormone" | "nerve" | "muscle" | "organ") {
+            return false;
+        }
+        let broad = |k: &str| matches!(k, "region" | "tissue" | "molecule" | "protein");
+        if key.kind.is_some_and(broad) && key.module != term.module {
+            return false;
+        }
+        if lexicon().listed("family", &key.key) != lexicon().listed("family", &term.key) {
             return false;
         }
         articles_agree(key, term)
@@ -218,16 +237,17 @@ impl Bench {
             -0.3
         };
         let place = if key.section.is_some() && key.section == term.section {
-            0.2
+            0.3
         } else if key.module.is_some() && key.module == term.module {
-            0.1
+            0.2
         } else {
-            0.0
+            -0.1
         };
+        let unsure = if term.sure { 0.0 } else { 0.3 };
+        let place = place + if key.words().len() > 1 && term.words().len() > 1 && key.head() == term.head() { 0.2 } else { 0.0 };
         let words = (key.words().len() as f32 - term.words().len() as f32).abs();
         let length = (key.one.chars().count() as f32 - term.one.chars().count() as f32).abs();
-        0.45 * level - 0.8 * (cos - 0.45).abs() + 0.4 * definition + weight + place
-            - 0.15 * words
+        0.45 * level - 0.8 * (cos - 0.45).abs() + 0.4 * definition + weight + place - unsure - 0.15 * words
             - 0.01 * length
     }
 }
@@ -240,9 +260,30 @@ fn is_solid(term: &Term) -> bool {
         || lexicon().terms.contains_key(term.key.as_str())
 }
 
+/// Kinds that may stand beside each other without a common type.
+fn may_mix(a: &str, b: &str) -> bool {
+    const MIXES: &[&[&str]] = &[
+        &["artery", "vein", "vessel", "duct"], &["bone", "bone_part"], &["gland", "organ"], &["protein", "molecule"],
+        &["process", "response"], &["membrane", "tissue"],
+    ];
+    MIXES.iter().any(|mix| mix.contains(&a) && mix.contains(&b))
+}
+
+/// Whether a stem tells of build rather than of work.
+fn is_structural(fact: &Fact) -> bool {
+    if !matches!(fact.family, Family::Does | Family::DoesWhen | Family::Which | Family::Resumed) {
+        return false;
+    }
+    const WORDS: &[&str] = &[
+        "consist", "consists", "comprised", "composed", "contain", "contains", "has", "have", "made", "lined", "covered", "surrounded",
+        "connected", "attached", "supported", "formed", "divided", "subdivided",
+    ];
+    fact.body.iter().take(4).any(|t| WORDS.contains(&t.lower.as_str()))
+}
+
 fn is_term_strong(term: &Term) -> bool {
     let first = term.words().first().copied().unwrap_or("").to_string();
-    (is_solid(term) || term.strong) && !(lexicon().is_verb(&first) && term.words().len() > 1 && !term.marked)
+    is_solid(term) && !lexicon().listed("weak_modifier", &first) && !(lexicon().is_verb(&first) && term.words().len() > 1 && !term.marked)
 }
 
 fn same_sound(a: &str, b: &str) -> bool {
@@ -317,23 +358,7 @@ const COUNTABLE: &[&str] = &[
     "gland",
     "duct",
     "cell",
-    "organelle",
-    "hormone",
-    "enzyme",
-    "protein",
-    "membrane",
-    "cavity",
-    "wave",
-    "conduction",
-    "antibody",
-    "drug",
-    "microbe",
-    "organ",
-    "control",
-    "tissue",
-    "ion",
-    "molecule",
-    "region",
+    "organelle", "cavity", "wave", "conduction", "antibody",
 ];
 
 fn number_fits(matter: &Matter<'_>, term: &Term, plural: bool) -> bool {
@@ -342,13 +367,9 @@ fn number_fits(matter: &Matter<'_>, term: &Term, plural: bool) -> bool {
             || !matter.terms.list.is_empty()
                 && singular(term.many.rsplit(' ').next().unwrap_or("")) != term.many;
     }
-    let individual = term.articles[2] >= 2 && term.articles[1] * 10 >= term.articles[2] * 6;
-    let mass = lexicon().listed("mass", term.head()) || lexicon().terms.contains_key(term.key.as_str());
-    term.seen[1] > 0
-        || (term.kind.is_some_and(|k| COUNTABLE.contains(&k))
-            && !individual
-            && !mass
-            && term.abbreviation.is_none())
+    // 'a valve', 'each valve': things of which there are several
+    let class = term.articles[0] * 5 >= term.articles[2] && term.articles[0] > 0;
+    term.seen[1] > 0 || (term.kind.is_some_and(|k| COUNTABLE.contains(&k)) && class && term.abbreviation.is_none())
 }
 
 /// Groups the definitions that may stand beside each other (family B).

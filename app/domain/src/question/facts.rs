@@ -8,6 +8,7 @@ pub(crate) mod predicate;
 pub(crate) mod table;
 
 use super::lexicon::{Kind, lexicon};
+use crate::document::Span;
 use super::prose::Prose;
 use super::refusal::Refusal;
 use super::tagger::Tag;
@@ -37,6 +38,8 @@ pub(crate) enum Family {
     NamedDoes,
     /// '…, X, which does R'.
     Which,
+    /// 'X …. It does R.'
+    Resumed,
     /// '… a N called X.'
     Kind,
     /// 'P lies X.'
@@ -74,6 +77,8 @@ pub(crate) struct Fact {
     pub(crate) body: Vec<Token>,
     /// Sentence it stands in.
     pub(crate) sentence: usize,
+    /// What to quote where that is more than the sentence.
+    pub(crate) source: Option<Span>,
     /// Kind that the stem names ('is a hormone that …').
     pub(crate) genus: Option<Kind>,
     /// Noun that must be the lead ('by producing which enzyme').

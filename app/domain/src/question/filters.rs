@@ -14,7 +14,11 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 static TYPE_STEMS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| lexicon().heads.keys().map(|head| stem(head)).collect());
+    LazyLock::new(|| {
+    // names of classes alone: 'thyroid' is a head as well, and tells much
+    let class = |head: &&&str| lexicon().heads.get(**head).is_some_and(|kind| kind == *head) || lexicon().listed("class_name", head);
+    lexicon().heads.keys().filter(class).map(|head| stem(head)).collect()
+});
 
 /// Stem of a type noun: it leaks nothing.
 pub(crate) fn is_type_stem(word: &str) -> bool {
@@ -28,7 +32,7 @@ pub(crate) fn fact(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<()
     if key_in_stem(matter, fact) {
         return Err(Refusal::KeyInStem);
     }
-    if is_fragment(body) && !matches!(fact.family, Family::Ends | Family::Kind) {
+    if is_fragment(body) && !matches!(fact.family, Family::Ends | Family::Kind | Family::Cloze) {
         return Err(Refusal::Fragment);
     }
     const WORDS: &[&str] = &[
@@ -59,6 +63,9 @@ pub(crate) fn fact(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<()
     if is_deictic(body) {
         return Err(Refusal::Deictic);
     }
+    if compares(body) {
+        return Err(Refusal::Comparison);
+    }
     if dangles(body) {
         return Err(Refusal::Dangling);
     }
@@ -74,7 +81,8 @@ fn key_matters(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<(), Re
     let term = &matter.terms.list[fact.key];
     let vocabulary = lexicon().terms.contains_key(term.key.as_str());
     let defined = matches!(fact.family, Family::Is | Family::Called | Family::IsCalled | Family::Apposition)
-        && term.key.contains(' ')
+        && (term.key.contains(' ') || term.sure)
+        && term.kind.is_some_and(|k| fact.genus.is_some_and(|g| lexicon().group(g) == lexicon().group(k)))
         && term.definition == Some(fact.sentence);
     if !(term.marked || term.heading || vocabulary || defined) {
         return Err(Refusal::Unmarked);
@@ -140,6 +148,39 @@ fn is_deictic(body: &[Token]) -> bool {
                 )
             })
     })
+}
+
+/// 'produced in greater quantities', 'most commonly injured', 'not only …': measured against what is not said.
+fn compares(body: &[Token]) -> bool {
+    const MORE: &[&str] = &[
+        "greater", "higher", "larger", "smaller", "fewer", "less", "stronger", "weaker", "faster", "slower", "longer", "shorter",
+        "thicker", "thinner", "better", "worse", "wider", "narrower", "older", "younger", "more",
+    ];
+    const NAMES: &[&str] = &[
+        "trochanter", "omentum", "curvature", "tubercle", "tubercles", "saphenous", "wing", "sac", "vestibular", "palatine", "occipital",
+        "auricular", "splanchnic", "sciatic", "cornu", "or", "and",
+    ];
+    let than = |from: usize| body[from..].iter().any(|t| t.is("than"));
+    for (at, token) in body.iter().enumerate() {
+        let next = body.get(at + 1);
+        if MORE.contains(&token.lower.as_str()) && !than(at) && !next.is_some_and(|n| NAMES.contains(&n.lower.as_str())) {
+            return true;
+        }
+        if matches!(token.lower.as_str(), "most" | "least") && next.is_some_and(|n| n.lower.ends_with("ly") || n.lower.ends_with("ed")) {
+            return true;
+        }
+        if token.is("not") && next.is_some_and(|n| n.is("only")) && !body.iter().any(|t| t.is("but")) {
+            return true;
+        }
+        let counted = token.is("the") && next.is_some_and(|n| n.tag == Tag::Num || matches!(n.lower.as_str(), "two" | "three" | "four"));
+        if counted && !body.get(at + 2).is_some_and(|n| n.tag.is_noun() || n.tag == Tag::Adj) {
+            return true;
+        }
+        if matches!(token.lower.as_str(), "certain" | "particular") || (token.is("followed") && next.is_some_and(|n| n.is("by")) && at > 3) {
+            return true;
+        }
+    }
+    false
 }
 
 /// 'the gland', with nothing that says which.
@@ -249,7 +290,7 @@ fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
         Family::Does
         | Family::DoesWhen
         | Family::NamedDoes
-        | Family::Which
+        | Family::Which | Family::Resumed
         | Family::Ends
         | Family::Place => (3, 10.0),
         Family::Cloze => (4, 14.0),
@@ -281,7 +322,8 @@ fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
                 | "influences"
         )
     });
-    if vague && rare.len() < 6 {
+    let loose = fact.body.windows(2).any(|pair| pair[0].is("variety") && pair[1].is("of"));
+    if (vague && rare.len() < 6) || loose {
         return Err(Refusal::VagueVerb);
     }
     Ok(())
@@ -347,6 +389,12 @@ pub(crate) fn jaccard(a: &HashSet<String>, b: &HashSet<String>) -> f32 {
     let shared = a.intersection(b).count() as f32;
     let all = a.union(b).count() as f32;
     if all == 0.0 { 0.0 } else { shared / all }
+}
+
+/// Words in common over the words of the shorter.
+pub(crate) fn overlap(a: &HashSet<String>, b: &HashSet<String>) -> f32 {
+    let shared = a.intersection(b).count() as f32;
+    shared / a.len().min(b.len()).max(1) as f32
 }
 
 /// Stems of a body and a key, for likeness.

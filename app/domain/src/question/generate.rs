@@ -33,6 +33,8 @@ pub struct Generated {
     pub items: Vec<Item>,
     /// What was refused, by reason.
     pub refusals: BTreeMap<Refusal, u32>,
+    /// Questions that were formed and then refused: why, the question, its key.
+    pub refused: Vec<(Refusal, String, String)>,
     /// Sentences that were read.
     pub sentences: usize,
     /// Terms that were found.
@@ -54,12 +56,14 @@ pub fn generate_with(document: &Document, options: &Options, embed: Embed<'_>) -
         embed,
         seed: hash(document.text.bytes()),
         refusals: BTreeMap::new(),
+        refused: vec![],
     };
     let drafts = writer.drafts();
     let items = writer.pick(drafts, options.limit);
     Generated {
         items,
         refusals: writer.refusals,
+        refused: writer.refused,
         sentences: matter.prose.sentences.len(),
         terms: matter.terms.list.len(),
     }
@@ -89,6 +93,12 @@ fn read(document: &Document) -> Matter<'_> {
         }
     }
     matter.relations = Relations::read(&matter.prose, &matter.terms);
+    // bold type of one name holds for the other
+    for term in 0..matter.terms.list.len() {
+        if matter.relations.synonyms(term).any(|other| matter.terms.list[other].marked) {
+            matter.terms.list[term].marked = true;
+        }
+    }
     // a definition that opens with another term: one is a kind or part of the other
     let near: Vec<(usize, usize)> = matter
         .definitions
@@ -107,7 +117,30 @@ fn read(document: &Document) -> Matter<'_> {
     for (a, b) in near {
         matter.relations.bar(a, b);
     }
+    for (member, class) in genera(&matter) {
+        matter.relations.member(member, class);
+    }
+    matter.relations.close(&matter.terms);
     matter
+}
+
+/// The terms that definitions name as genus: 'Th1 cells are a type of helper T cell'.
+fn genera(matter: &Matter<'_>) -> Vec<(usize, usize)> {
+    let of = |(term, body): (&usize, &Vec<super::token::Token>)| {
+        let sentence = matter.terms.list[*term].definition?;
+        let tokens = &matter.prose.sentences[sentence].tokens;
+        let head = super::span::head_of(body)?;
+        // 'a type of X': the genus stands after 'of'
+        let named = matches!(body[head].lower.as_str(), "type" | "kind" | "form" | "class" | "group" | "subtype" | "subset" | "example");
+        let from = if named { body.get(head + 2)?.start } else { body.first()?.start };
+        let until = if named { from + 60 } else { body[head].end };
+        let genus = matter.terms.of_sentence(sentence).iter().find(|m| {
+            let (start, end) = (tokens[m.first].start, tokens[m.last - 1].end);
+            start >= from && (if named { start <= until } else { end == until }) && m.term != *term
+        })?;
+        Some((*term, genus.term))
+    };
+    matter.definitions.iter().filter_map(of).collect()
 }
 
 /// An item with what decides whether it stays.
@@ -127,11 +160,18 @@ struct Writer<'m, 'd> {
     embed: Embed<'m>,
     seed: u64,
     refusals: BTreeMap<Refusal, u32>,
+    refused: Vec<(Refusal, String, String)>,
 }
 
 impl Writer<'_, '_> {
     fn refuse(&mut self, refusal: Refusal) {
         *self.refusals.entry(refusal).or_default() += 1;
+    }
+
+    fn refuse_fact(&mut self, refusal: Refusal, fact: &Fact) {
+        self.refuse(refusal);
+        let key = self.matter.terms.list[fact.key].form(fact.plural).to_string();
+        self.refused.push((refusal, fact.stem.replace("{lead}", "…"), key));
     }
 
     fn drafts(&mut self) -> Vec<Draft> {
@@ -147,13 +187,13 @@ impl Writer<'_, '_> {
         for fact in &found {
             match filters::fact(self.matter, &self.bench, fact) {
                 Ok(()) => fit.push(fact),
-                Err(refusal) => self.refuse(refusal),
+                Err(refusal) => self.refuse_fact(refusal, fact),
             }
         }
         for fact in &fit {
             match self.ask(fact) {
                 Ok(draft) => drafts.push(draft),
-                Err(refusal) => self.refuse(refusal),
+                Err(refusal) => self.refuse_fact(refusal, fact),
             }
         }
         for fact in &fit {
@@ -191,8 +231,8 @@ impl Writer<'_, '_> {
         let stem = fact.stem.replace("{lead}", &self.lead(fact, &wrong));
         let place = matter.prose.headings(fact.sentence);
         let kind = list[fact.key].kind.unwrap_or("term");
-        let mut options =
-            vec![rationale::choice(matter, form(fact.key), form(fact.key), true, fact.sentence, "")];
+        let source = fact.source.unwrap_or(matter.prose.sentences[fact.sentence].span);
+        let mut options = vec![rationale::quoted(matter, form(fact.key), form(fact.key), true, source, "")];
         for other in &wrong {
             let quote = self.bench.quote(*other).ok_or(Refusal::NoQuote)?;
             let confused = misconception(form(fact.key), kind, place.last());
@@ -211,6 +251,10 @@ impl Writer<'_, '_> {
             return noun.clone();
         }
         let kind = list[fact.key].kind;
+        // 'in which procedure?' sounds as if one were to be done
+        if fact.family == Family::Ends && matches!(kind, Some("procedure" | "process" | "phase")) {
+            return "of the following".into();
+        }
         let same = wrong.iter().all(|w| list[*w].kind == kind);
         let lead = kind.filter(|_| same).and_then(|kind| lexicon().lead(kind));
         match lead {
@@ -288,7 +332,7 @@ impl Writer<'_, '_> {
     ) -> Result<Draft, Refusal> {
         Random::new(self.seed ^ hash(stem.bytes())).shuffle(&mut options);
         let (kind, bloom) = match fact.family {
-            Family::Does | Family::DoesWhen | Family::NamedDoes | Family::Which => {
+            Family::Does | Family::DoesWhen | Family::NamedDoes | Family::Which | Family::Resumed => {
                 (ItemKind::Function, Bloom::Remember)
             }
             Family::Cloze => (ItemKind::Cloze, Bloom::Remember),
@@ -363,7 +407,7 @@ impl Writer<'_, '_> {
             family: Family::Table,
             key: None,
             marked: true,
-            sentence: usize::MAX,
+            sentence: usize::MAX - fact.block,
             place: key.1.start,
             signature,
         })
@@ -373,6 +417,7 @@ impl Writer<'_, '_> {
     fn pick(&mut self, mut drafts: Vec<Draft>, limit: Option<usize>) -> Vec<Item> {
         drafts.sort_by_key(|draft| (!draft.marked, rank(draft.family), draft.place));
         let mut kept: Vec<Draft> = vec![];
+        let mut best = 0;
         let mut per_key: HashMap<String, usize> = HashMap::new();
         for draft in drafts {
             let concept = draft.item.concept.to_lowercase();
@@ -388,11 +433,20 @@ impl Writer<'_, '_> {
                 self.refuse(Refusal::Enough);
                 continue;
             }
+            if draft.family == Family::Best && (best >= 8 || kept.iter().any(|k| k.key == draft.key && k.sentence == draft.sentence)) {
+                self.refuse(Refusal::Enough);
+                continue;
+            }
+            if draft.family == Family::Table && kept.iter().filter(|k| k.family == Family::Table && k.sentence == draft.sentence).count() >= 4 {
+                self.refuse(Refusal::Enough);
+                continue;
+            }
             let like = kept.iter().any(|k| {
                 let both_best = k.family == Family::Best || draft.family == Family::Best;
                 k.item.stem == draft.item.stem
                     || (!both_best
                         && (filters::jaccard(&k.signature, &draft.signature) >= 0.6
+                            || (k.item.concept.to_lowercase() == concept && filters::overlap(&k.signature, &draft.signature) >= 0.6)
                             || (k.item.concept.to_lowercase() == concept
                                 && cosine(&(self.embed)(&k.item.stem), &(self.embed)(&draft.item.stem))
                                     > 0.8)))
@@ -402,6 +456,7 @@ impl Writer<'_, '_> {
                 continue;
             }
             *count += 1;
+            best += usize::from(draft.family == Family::Best);
             kept.push(draft);
         }
         kept.truncate(limit.unwrap_or(usize::MAX));
@@ -422,7 +477,7 @@ fn rank(family: Family) -> u8 {
         Family::Does
         | Family::DoesWhen
         | Family::NamedDoes
-        | Family::Which
+        | Family::Which | Family::Resumed
         | Family::Kind
         | Family::Place
         | Family::NamedAfter

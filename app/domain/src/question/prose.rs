@@ -434,7 +434,15 @@ fn drop_asides(tokens: &mut Vec<Token>) {
             });
             if let Some(end) = hit {
                 let comma = usize::from(tokens[end].text == ",");
-                tokens.drain(at..end + comma);
+                // ', however,' joins two sentences; the others only comment
+                let joint = matches!(tokens[at + 1].lower.as_str(), "however" | "therefore" | "thus" | "moreover" | "indeed" | "then");
+                if joint && comma == 1 && at > 3 {
+                    tokens[at].text = ";".into();
+                    tokens[at].lower = ";".into();
+                    tokens.drain(at + 1..=end);
+                } else {
+                    tokens.drain(at..end + comma);
+                }
                 continue;
             }
         }
@@ -539,6 +547,9 @@ fn is_usable(tokens: &[Token]) -> bool {
         && starts
         && !stray
         && quotes
+        && !tokens.iter().any(|t| t.lower.starts_with("figure") || t.is("fig"))
+        // a stop inside: two sentences were not parted
+        && !tokens[..tokens.len() - 1].iter().zip(&tokens[1..]).any(|(stop, next)| stop.text == "." && next.gap)
         && !tokens.iter().any(|t| t.is("www") || t.is("http") || t.is("https"))
         && !COMMANDS.contains(&first.lower.as_str())
         && (0..tokens.len()).any(|at| is_finite(tokens, at))

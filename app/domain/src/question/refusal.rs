@@ -46,6 +46,8 @@ pub enum Refusal {
     Fragment,
     /// 'the second', 'another'.
     Deictic,
+    /// 'greater', 'most commonly': compared with what is not said.
+    Comparison,
     /// Speaks of the word, not of the thing.
     Etymology,
     /// Fewer than two distractors are left.

@@ -3,7 +3,7 @@
 
 use super::lexicon::lexicon;
 use super::prose::Prose;
-use super::terms::{Mention, Terms};
+use super::terms::{Mention, Term, Terms};
 use super::token::{Token, tokens_of};
 use super::word::{singular, singular_phrase};
 use crate::document::BlockKind;
@@ -14,6 +14,7 @@ use std::collections::{HashMap, HashSet};
 pub(crate) struct Relations {
     bars: HashSet<(usize, usize)>,
     synonyms: HashMap<usize, HashSet<usize>>,
+    members: Vec<(usize, usize)>,
 }
 
 impl Relations {
@@ -26,7 +27,7 @@ impl Relations {
             relations.by_brackets(prose, terms, number);
         }
         relations.by_headings(prose, terms);
-        relations.spread(terms);
+        relations.by_types(prose, terms);
         relations
     }
 
@@ -68,7 +69,7 @@ impl Relations {
                 {
                     self.same(a, b);
                 }
-                let contained = sets[a].is_subset(&sets[b]) || sets[b].is_subset(&sets[a]);
+                let contained = covers(&sets[a], &sets[b], one, two) || covers(&sets[b], &sets[a], two, one);
                 let inside = |long: &str, short: &str| {
                     short.len() >= 5
                         && !short.contains(' ')
@@ -83,6 +84,7 @@ impl Relations {
                         && one.kind == two.kind
                 };
                 if contained
+                    || related_root(one, two)
                     || modifiers
                     || inside(&one.key, &two.key)
                     || inside(&two.key, &one.key)
@@ -202,6 +204,58 @@ impl Relations {
         }
     }
 
+    /// 'immediate (type I) hypersensitivity' names 'immediate hypersensitivity' and 'type I hypersensitivity'.
+    fn by_types(&mut self, prose: &Prose<'_>, terms: &Terms) {
+        let document = prose.document;
+        let headings = document.blocks.iter().filter(|b| matches!(b.kind, BlockKind::Heading(_))).map(|b| b.span);
+        for span in headings.chain(prose.sentences.iter().map(|s| s.span)) {
+            let raw = tokens_of(document.slice(span));
+            for open in 1..raw.len() {
+                if raw[open].text != "(" {
+                    continue;
+                }
+                let Some(close) = (open..raw.len().min(open + 5)).find(|at| raw[*at].text == ")") else { continue };
+                let Some(head) = raw.get(close + 1) else { continue };
+                let find = |words: &[Token]| {
+                    let text: Vec<&str> = words.iter().chain([head]).map(|t| t.lower.as_str()).collect();
+                    terms.index.get(singular_phrase(&text.join(" ")).as_str()).copied()
+                };
+                let before = (1..=3.min(open)).find_map(|length| find(&raw[open - length..open]));
+                if let (Some(a), Some(b)) = (before, find(&raw[open + 1..close])) {
+                    self.same(a, b);
+                }
+            }
+        }
+    }
+
+    /// A member is barred from all that its class is barred from by name: a Th1 cell is a helper T cell, hence
+    /// no alternative to a T cell.
+    fn climb(&mut self, terms: &Terms) {
+        let classes: Vec<(usize, usize)> = self.members.clone();
+        for (member, class) in classes {
+            self.bar(member, class);
+            let words: HashSet<&str> = terms.list[class].words().into_iter().collect();
+            for other in 0..terms.list.len() {
+                let above: HashSet<&str> = terms.list[other].words().into_iter().collect();
+                let wider = above.is_subset(&words) || lexicon().class_and_member(&terms.list[other].key, &terms.list[class].key);
+                if wider {
+                    self.bar(member, other);
+                }
+            }
+        }
+    }
+
+    /// Notes that one is a kind of the other.
+    pub(crate) fn member(&mut self, member: usize, class: usize) {
+        self.members.push((member, class));
+    }
+
+    /// What holds of a term holds of its other names, and of the members of a class.
+    pub(crate) fn close(&mut self, terms: &Terms) {
+        self.climb(terms);
+        self.spread(terms);
+    }
+
     /// What holds of a term holds of its other names.
     fn spread(&mut self, terms: &Terms) {
         for term in 0..terms.list.len() {
@@ -214,6 +268,32 @@ impl Relations {
             }
         }
     }
+}
+
+/// Whether all words of the first stand in the second. 'pituitary gland' counts as 'pituitary' where that
+/// names a thing by itself.
+fn covers(short: &HashSet<&str>, long: &HashSet<&str>, one: &Term, two: &Term) -> bool {
+    if short.is_subset(long) {
+        return true;
+    }
+    let words = one.words();
+    let [rest @ .., last] = words.as_slice() else { return false };
+    let bare = rest.join(" ");
+    let alone = !rest.is_empty()
+        && lexicon().heads.get(last).is_some_and(|kind| kind == last)
+        && (lexicon().heads.contains_key(bare.as_str()) || lexicon().terms.contains_key(bare.as_str()));
+    alone && rest.iter().all(|w| long.contains(w)) && two.key != one.key
+}
+
+/// 'glomerulus' beside 'glomerular capillary', 'angiotensin II' beside 'angiotensinogen': one names the other.
+fn related_root(one: &Term, two: &Term) -> bool {
+    const PREFIXES: &[&str] = &["hyper", "hypo", "inter", "intra", "extra", "anti", "micro", "macro", "neuro", "poly", "thyroi", "parath", "parathy", "immuno", "cardio", "gastro", "synart", "amphia"];
+    one.words().iter().any(|a| {
+        two.words().iter().any(|b| {
+            let shared = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+            a != b && shared >= 6 && singular(a) != singular(b) && !PREFIXES.iter().any(|p| a.starts_with(p) && shared <= p.len() + 2)
+        })
+    })
 }
 
 /// Spelling variants of one name: 'B lymphocyte' is 'B cell'.

@@ -119,6 +119,9 @@ fn tidy_end(tokens: &mut Vec<Token>) {
                 | "also"
                 | "either"
                 | "while"
+                | "such"
+                | "so-called"
+                | "because"
                 | "then"
                 | "especially"
                 | "particularly"
@@ -173,18 +176,33 @@ pub(crate) fn single_clause(tokens: &[Token]) -> &[Token] {
             ) {
                 return &tokens[..at];
             }
-            if word == "and" && opens_clause(&tokens[at + 2..]) {
+            let complete = is_complete(&tokens[..at]) && at > 0 && tokens[at - 1].tag != Tag::Adj;
+            if complete && (word == "and" && opens_clause(&tokens[at + 2..])) || complete && opens_clause(&tokens[at + 1..]) {
                 return &tokens[..at];
             }
         }
-        if matches!(token.lower.as_str(), "and" | "whereas" | "but")
+        if matches!(token.lower.as_str(), "and" | "whereas")
             && at > 2
+            && is_complete(&tokens[..at])
             && opens_clause(&tokens[at + 1..])
         {
             return &tokens[..at];
         }
+        let also =
+            tokens.get(at + 1).is_some_and(|t| matches!(t.lower.as_str(), "also" | "not" | "rather"));
+        if token.is("but") && at > 2 && !also {
+            return &tokens[..at];
+        }
     }
     tokens
+}
+
+/// Whether no subordinate clause still waits for its verb.
+fn is_complete(tokens: &[Token]) -> bool {
+    let opener = tokens.iter().rposition(|t| {
+        matches!(t.lower.as_str(), "which" | "that" | "who" | "where" | "when" | "if" | "because" | "whose" | "whereby" | "until" | "while" | "since")
+    });
+    opener.is_none_or(|from| (from..tokens.len()).any(|at| is_finite(tokens, at)))
 }
 
 /// Whether a noun phrase with its own finite verb begins here.
@@ -200,12 +218,13 @@ fn opens_clause(tokens: &[Token]) -> bool {
                 noun = true
             }
             Tag::Adv if noun => {}
-            Tag::Adp if noun && token.is("of") => {}
+            Tag::Adp if noun => {}
+            Tag::Verb if noun && !is_finite(tokens, at) && token.lower.ends_with("ed") => {}
             Tag::Verb | Tag::Aux => return noun && is_finite(tokens, at),
             _ => return false,
         }
         at += 1;
-        if at > 8 {
+        if at > 10 {
             return false;
         }
     }

@@ -125,6 +125,7 @@ fn ends(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body: clause.to_vec(),
         sentence: number,
+            source: None,
         genus: None,
         noun: None,
     }));
@@ -186,6 +187,7 @@ fn named(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
             stem,
             body,
             sentence: number,
+            source: None,
             genus,
             noun: None,
         }));
@@ -227,6 +229,7 @@ fn named_by_type(matter: &Matter<'_>, number: usize, all: &[Token], sink: Sink<'
         stem,
         body,
         sentence: number,
+            source: None,
         genus: kinds::of_head(&noun.lower),
         noun: None,
     }));
@@ -285,6 +288,7 @@ fn place(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body: place.to_vec(),
         sentence: number,
+            source: None,
         genus: None,
         noun: None,
     }));
@@ -323,6 +327,7 @@ fn named_next(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body,
         sentence: number,
+            source: None,
         genus: noun.last().and_then(|t| kinds::of_head(&t.lower)),
         noun: None,
     }));
@@ -370,6 +375,7 @@ fn during(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body: clause.to_vec(),
         sentence: number,
+            source: None,
         genus: Some(kind),
         noun: None,
     }));

@@ -27,7 +27,9 @@ pub(crate) fn facts(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         }
         let joined = |at: Option<&Token>| at.is_some_and(|t| matches!(t.lower.as_str(), "and" | "or" | "/"));
         let comma_list = tokens.get(mention.last).is_some_and(|t| t.text == ",")
-            && tokens.get(mention.last + 1).is_some_and(|t| t.is("or") || t.is("and") || t.is("also"));
+            && tokens.get(mention.last + 1).is_some_and(|t| {
+                matches!(t.lower.as_str(), "or" | "and" | "also") || t.tag.is_noun() || t.tag == Tag::Adj
+            });
         if joined(tokens.get(mention.last))
             || joined(start.checked_sub(1).and_then(|i| tokens.get(i)))
             || comma_list
@@ -72,6 +74,7 @@ pub(crate) fn facts(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
             stem,
             body: others,
             sentence: number,
+            source: None,
             genus: None,
             noun: None,
         }));

@@ -92,6 +92,35 @@ fn empty(definition: &[Token]) -> bool {
         || opens(&["a", "serious"])
 }
 
+/// Nothing after the noun tells it apart: 'a standard cellular immune response'.
+fn bare(definition: &[Token]) -> bool {
+    let tells = |t: &Token| {
+        matches!(t.tag, Tag::Adp | Tag::Sconj | Tag::Part) || t.tag == Tag::Verb || matches!(t.lower.as_str(), "that" | "which" | "who" | "where" | "whose" | "to")
+    };
+    let superlative = definition.iter().any(|t| t.is("the")) && !definition.iter().any(|t| t.tag == Tag::Adp)
+        && definition.iter().any(|t| t.lower.ends_with("est") || t.is("most"));
+    let Some(head) = head_of(definition) else { return true };
+    !definition[head..].iter().any(tells) || superlative
+}
+
+/// 'the estrogens and progesterone': members, no definition.
+fn listed_head(matter: &Matter<'_>, number: usize, definition: &[Token]) -> bool {
+    let tokens = &matter.prose.sentences[number].tokens;
+    let start = definition.first().map_or(0, |t| t.start);
+    let end = definition.last().map_or(0, |t| t.end);
+    let inside: Vec<&Mention> = matter
+        .terms
+        .of_sentence(number)
+        .iter()
+        .filter(|m| tokens[m.first].start >= start && tokens[m.last - 1].end <= end)
+        .collect();
+    inside.windows(2).any(|pair| {
+        let early = tokens[pair[0].first].start < start + 30;
+        let between = &tokens[pair[0].last..pair[1].first];
+        early && (1..=3).contains(&between.len()) && between.iter().all(|t| matches!(t.lower.as_str(), "and" | "or" | "," | "the"))
+    })
+}
+
 fn is_a(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     let tokens = &matter.prose.sentences[number].tokens;
     let Some(subject) = subject_at(matter, number, 0) else { return };
@@ -141,6 +170,12 @@ fn is_a(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     if disagrees(&definition, plural) {
         return sink(Err(Refusal::Number));
     }
+    if !means && bare(&definition) {
+        return sink(Err(Refusal::EmptyDefinition));
+    }
+    if listed_head(matter, number, &definition) {
+        return sink(Err(Refusal::Coordinated));
+    }
     let genus = kinds::of_head(&definition[head].lower);
     let (family, stem, plural) = if means {
         (Family::Means, format!("Which term describes {}?", inside(&definition)), plural)
@@ -154,6 +189,7 @@ fn is_a(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body: definition,
         sentence: number,
+            source: None,
         genus,
         noun: None,
     }));
@@ -211,7 +247,7 @@ fn called(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
             sink(Err(Refusal::Refers));
             continue;
         }
-        if !kin || has_main_verb(&definition) || disagrees(&definition, mention.plural) || empty(&definition)
+        if !kin || bare(&definition) || has_main_verb(&definition) || disagrees(&definition, mention.plural) || empty(&definition)
         {
             sink(Err(Refusal::Genus));
             continue;
@@ -224,6 +260,7 @@ fn called(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
             stem,
             body: definition,
             sentence: number,
+            source: None,
             genus,
             noun: None,
         }));
@@ -296,6 +333,7 @@ fn is_called(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body: definition,
         sentence: number,
+            source: None,
         genus,
         noun: None,
     }));
@@ -344,7 +382,7 @@ fn apposition(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
             sink(Err(Refusal::Refers));
             continue;
         }
-        if disagrees(&definition, mention.plural) || empty(&definition) {
+        if disagrees(&definition, mention.plural) || empty(&definition) || bare(&definition) {
             sink(Err(Refusal::Number));
             continue;
         }
@@ -357,6 +395,7 @@ fn apposition(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
             stem,
             body: definition,
             sentence: number,
+            source: None,
             genus,
             noun: None,
         }));
@@ -397,6 +436,10 @@ fn identity(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         return sink(Err(Refusal::Coordinated));
     }
     let Some(head) = head_of(&phrase) else { return };
+    let superlative = phrase.iter().any(|t| t.lower.ends_with("est") || t.is("most"));
+    if superlative && !phrase.iter().any(|t| t.tag == Tag::Adp) {
+        return sink(Err(Refusal::EmptyDefinition));
+    }
     let genus = kinds::of_head(&phrase[head].lower);
     let verb = if mention.plural { "are" } else { "is" };
     let stem = if skip == 0 && phrase[0].tag != Tag::Det {
@@ -411,6 +454,7 @@ fn identity(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body: phrase,
         sentence: number,
+            source: None,
         genus,
         noun: None,
     }));

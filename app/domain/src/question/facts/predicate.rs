@@ -2,6 +2,7 @@
 
 use super::definition::naming;
 use super::{Fact, Family, Matter, Sink, Subject, inside, subject_at, to_end};
+use crate::document::Span;
 use crate::question::kinds;
 use crate::question::lexicon::lexicon;
 use crate::question::refusal::Refusal;
@@ -18,6 +19,7 @@ pub(crate) fn facts(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         named(matter, number, sink);
     }
     adverbial(matter, number, sink);
+    resumed(matter, number, sink);
     for at in 1..tokens.len().saturating_sub(2) {
         if tokens[at].is("which") && tokens[at - 1].text == "," {
             which(matter, number, at, sink);
@@ -51,10 +53,11 @@ fn predicate(
     let next = tokens.get(verb_at + 1);
     let copula = matches!(verb.lower.as_str(), "is" | "are");
     if copula {
-        let Some(next) = next else { return Ok(None) };
+        let adverbs = tokens[verb_at + 1..].iter().take_while(|t| t.tag == Tag::Adv).count();
+        let Some(next) = tokens.get(verb_at + 1 + adverbs) else { return Ok(None) };
         let defines = matches!(next.lower.as_str(), "a" | "an" | "the" | "one" | "any")
             || (next.tag.is_noun() && !next.lower.ends_with("ed"))
-            || naming(tokens, verb_at + 1).is_some();
+            || naming(tokens, verb_at + 1 + adverbs).is_some();
         if defines {
             return Ok(None);
         }
@@ -109,10 +112,67 @@ fn plain(matter: &Matter<'_>, number: usize, subject: Subject, before: Option<&[
                 stem,
                 body,
                 sentence: number,
+            source: None,
                 genus: None,
                 noun: None,
             }));
         }
+    }
+}
+
+/// 'X is a D. It does R.': the subject of the sentence before is meant.
+fn resumed(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
+    let sentence = &matter.prose.sentences[number];
+    let tokens = &sentence.tokens;
+    let Some(before) = number.checked_sub(1) else { return };
+    let previous = &matter.prose.sentences[before];
+    let Some(first) = tokens.first() else { return };
+    if previous.block != sentence.block || !previous.usable {
+        return;
+    }
+    let Some(subject) = subject_at(matter, before, 0) else { return };
+    let mention = subject.mention;
+    let kind = matter.terms.list[mention.term].kind;
+    let plural = matches!(first.lower.as_str(), "they" | "these");
+    let verb = match first.lower.as_str() {
+        "it" | "they" => 1,
+        // 'This hormone': the noun must be the subject's own class
+        "this" | "these" => {
+            let noun = tokens.get(1).filter(|t| t.tag.is_noun());
+            let own = noun.is_some_and(|t| kind.is_some() && kinds::of_head(&t.lower) == kind);
+            let rivals = matter.terms.of_sentence(before).iter().filter(|m| m.term != mention.term && matter.terms.list[m.term].kind == kind).count();
+            if !own || rivals > 0 {
+                return;
+            }
+            2
+        }
+        _ => return,
+    };
+    let verb = verb + usize::from(tokens.get(verb).is_some_and(|t| t.is("also")));
+    let empty = tokens.get(verb).is_none_or(|t| {
+        matches!(t.lower.as_str(), "may" | "might" | "seems" | "appears" | "takes" | "follows" | "would" | "could" | "happens" | "turns")
+    });
+    // 'It is thought that', 'It is important to': no subject at all
+    let expletive = first.is("it")
+        && tokens.get(verb).is_some_and(|t| t.is("is") || t.is("was"))
+        && tokens[verb..].iter().take(7).any(|t| matches!(t.lower.as_str(), "that" | "to" | "because" | "when" | "important" | "possible" | "thought" | "not" | "estimated"));
+    if empty || expletive || mention.plural != plural {
+        return sink(Err(Refusal::Antecedent));
+    }
+    // another noun of the same number nearer to the pronoun may be meant
+    let rivals = matter.terms.of_sentence(before).iter().any(|m| {
+        m.term != mention.term && m.plural == plural && m.whole && matter.terms.list[m.term].kind.is_some() && matter.terms.list[m.term].kind == kind
+    });
+    if rivals {
+        return sink(Err(Refusal::Antecedent));
+    }
+    if let Ok(Some(rest)) = predicate(matter, number, verb, plural) {
+        let stem = format!("Which {{lead}} {}?", inside(&rest));
+        let source = Span { start: previous.span.start, end: sentence.span.end };
+        sink(Ok(Fact {
+            family: Family::Resumed, key: mention.term, plural, stem, body: rest, sentence: number, source: Some(source),
+            genus: None, noun: None,
+        }));
     }
 }
 
@@ -139,6 +199,7 @@ fn named(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
             stem: format!("Which {{lead}} {}?", inside(&rest)),
             body,
             sentence: number,
+            source: None,
             genus: noun.last().and_then(|t| kinds::of_head(&t.lower)),
             noun: Some(inside(noun)),
         }));
@@ -244,6 +305,7 @@ fn which(matter: &Matter<'_>, number: usize, at: usize, sink: Sink<'_>) {
                 stem,
                 body,
                 sentence: number,
+            source: None,
                 genus: None,
                 noun: None,
             }));

@@ -164,6 +164,7 @@ fn of_cell(
                 && shared * 2 < asked.len()
                 && !(said.len() > 1 && said.is_subset(&asked))
                 && !loose(row.cells[entity])
+                && !shown(row.cells[entity]).contains('(')
                 && !own.is_subset(&key)
                 && !key.is_subset(&own)
                 && !echo
@@ -177,6 +178,9 @@ fn of_cell(
     if others.len() < 2 {
         return Err(Refusal::FewDistractors);
     }
+    if shown(name).contains('(') {
+        return Err(Refusal::Table);
+    }
     let noun = noun_of(head.cells[entity]);
     let attribute = noun_of(head.cells[column]);
     if noun == attribute || noun.is_empty() || attribute.is_empty() {
@@ -186,9 +190,16 @@ fn of_cell(
         || format!("Which {noun} has this {attribute}: “{cell}”?"),
         |predicate| format!("Which {noun} {predicate}?"),
     );
-    let mut options = vec![(name.to_string(), body[at].span)];
-    options.extend(others.iter().map(|row| (row.cells[entity].to_string(), row.span)));
+    let mut options = vec![(shown(name), body[at].span)];
+    options.extend(others.iter().map(|row| (shown(row.cells[entity]), row.span)));
     Ok(TableFact { stem, options, block, cell: cell.to_string() })
+}
+
+/// A name without its abbreviation in brackets.
+fn shown(name: &str) -> String {
+    let Some((before, rest)) = name.split_once(" (") else { return name.to_string() };
+    let short = rest.strip_suffix(')').is_some_and(|r| r.len() <= 6 && r.chars().filter(|c| c.is_uppercase()).count() >= 2);
+    if short { before.to_string() } else { name.to_string() }
 }
 
 /// Whether a name stands for several: 'Cortisol, corticosterone', 'Estrogens'.
