@@ -2,6 +2,7 @@
 //!
 //! Time, randomness and ids are arguments of every function here.
 
+pub mod chunk;
 pub mod document;
 pub mod id;
 pub mod layout;
