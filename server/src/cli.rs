@@ -3,6 +3,7 @@
 
 pub mod chunks;
 pub mod extract;
+pub mod ingest;
 
 use crate::reading::{self, ReadError, child};
 use domain::document::Document;

@@ -11,6 +11,8 @@ mod habits;
 mod lines;
 mod margins;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use crate::document::{BlockKind, Builder, Document, Run};
 use habits::Habits;
