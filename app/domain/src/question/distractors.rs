@@ -149,6 +149,11 @@ impl Bench {
         {
             return false;
         }
+        // the stem names a class that holds the key: only its members may stand beside it
+        let named: Vec<usize> = matter.stem_terms(fact).into_iter().filter(|class| matter.is_member(fact.key, *class)).collect();
+        if named.iter().any(|class| !matter.is_member(other, *class)) {
+            return false;
+        }
         // 'left atria' is what is left of 'left and right atria'
         if fact.plural && matches!(term.words()[0], "left" | "right") && term.seen[1] < 3 {
             return false;
@@ -198,7 +203,7 @@ impl Bench {
                 && stem_words.contains(word)
                 && !self.stems[fact.key].contains(word)
                 && matter.prose.rarity(word) >= 0.5
-                && !lexicon().heads.contains_key(plain)
+                && !super::filters::is_class_noun(plain)
         })
     }
 
@@ -243,6 +248,8 @@ impl Bench {
         } else {
             -0.1
         };
+        let known = term.marked || term.heading || term.definition.is_some();
+        let place = if known || place >= 0.2 { place } else { place - 0.4 };
         let unsure = if term.sure { 0.0 } else { 0.3 };
         let place = place + if key.words().len() > 1 && term.words().len() > 1 && key.head() == term.head() { 0.2 } else { 0.0 };
         let words = (key.words().len() as f32 - term.words().len() as f32).abs();
@@ -254,9 +261,8 @@ impl Bench {
 
 /// Known to matter: in bold, a heading, defined, or in the vocabulary.
 fn is_solid(term: &Term) -> bool {
-    term.marked
-        || term.heading
-        || term.definition.is_some()
+    let heading = term.heading && term.words().len() <= 2 && term.mentions.len() >= 2;
+    term.marked || heading || term.definition.is_some()
         || lexicon().terms.contains_key(term.key.as_str())
 }
 

@@ -20,6 +20,11 @@ static TYPE_STEMS: LazyLock<HashSet<String>> =
     lexicon().heads.keys().filter(class).map(|head| stem(head)).collect()
 });
 
+/// Whether a word names a class of things ('gland'), in the singular.
+pub(crate) fn is_class_noun(word: &str) -> bool {
+    lexicon().heads.get(word).is_some_and(|kind| *kind == word) || lexicon().listed("class_name", word)
+}
+
 /// Stem of a type noun: it leaks nothing.
 pub(crate) fn is_type_stem(word: &str) -> bool {
     TYPE_STEMS.contains(word)
@@ -169,6 +174,9 @@ fn compares(body: &[Token]) -> bool {
         if matches!(token.lower.as_str(), "most" | "least") && next.is_some_and(|n| n.lower.ends_with("ly") || n.lower.ends_with("ed")) {
             return true;
         }
+        if token.is("similar") && !next.is_some_and(|n| n.is("to")) {
+            return true;
+        }
         if token.is("not") && next.is_some_and(|n| n.is("only")) && !body.iter().any(|t| t.is("but")) {
             return true;
         }
@@ -281,7 +289,7 @@ fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
     let stems: HashSet<String> = fact
         .body
         .iter()
-        .filter(|t| t.is_word() && !is_function_word(&t.lower) && !lexicon().listed("vague", &t.lower))
+        .filter(|t| t.is_word() && t.tag != Tag::Num && !is_function_word(&t.lower) && !lexicon().listed("vague", &t.lower))
         .map(|t| stem(&t.lower))
         .collect();
     let rare: Vec<f32> = stems.iter().map(|s| matter.prose.rarity(s)).filter(|r| *r >= 2.2).collect();

@@ -83,7 +83,12 @@ fn read(document: &Document) -> Matter<'_> {
     }
     found.sort_by_key(|fact| (fact.family, fact.sentence));
     for fact in found {
-        if let Some(genus) = genus_of(&fact.body) {
+        // 'a point at which', 'a group of': the head says little of what a thing is
+        let head = super::span::head_of(&fact.body).map(|at| fact.body[at].lower.clone()).unwrap_or_default();
+        let loose = matches!(head.as_str(), "point" | "range" | "time" | "level" | "part" | "area" | "region" | "process" | "stage" | "condition" | "structure" | "period")
+            && matter.terms.list[fact.key].kind.is_some();
+        let loose = loose || matches!(head.as_str(), "point" | "range" | "time" | "level");
+        if let Some(genus) = genus_of(&fact.body).filter(|_| !loose) {
             kinds::learn(&mut matter.terms, fact.key, genus);
         }
         let term = &mut matter.terms.list[fact.key];

@@ -98,7 +98,7 @@ const CONNECTIVES: &[&str] = &[
     "as mentioned earlier",
     "as mentioned previously",
     "accordingly",
-    "for this reason",
+    "for this reason", "in response", "in such cases", "in this case",
     "in summary",
     "in short",
     "essentially",

@@ -100,6 +100,10 @@ fn bare(definition: &[Token]) -> bool {
     let superlative = definition.iter().any(|t| t.is("the")) && !definition.iter().any(|t| t.tag == Tag::Adp)
         && definition.iter().any(|t| t.lower.ends_with("est") || t.is("most"));
     let Some(head) = head_of(definition) else { return true };
+    // 'a stimulant and produces addiction': a second predicate, no definition
+    if definition.get(head + 1).is_some_and(|t| t.is("and") || t.is("or")) && definition.get(head + 2).is_some_and(|t| t.tag == Tag::Verb) {
+        return true;
+    }
     !definition[head..].iter().any(tells) || superlative
 }
 
