@@ -75,34 +75,71 @@ impl Bench {
             .filter(|other| self.fits(matter, fact, *other, &stem_words))
             .map(|other| {
                 let carries = leaked.iter().any(|word| self.stems[other].contains(word));
-                (self.score(key, fact, &list[other], other) + if carries { 0.6 } else { 0.0 }, other)
+                let named = matter.stem_terms(fact).into_iter();
+                let kin = named.filter(|c| matter.is_member(fact.key, *c)).any(|c| matter.is_member(other, c));
+                let extra = if carries { 0.6 } else { 0.0 } + if kin { 0.4 } else { 0.0 };
+                (self.score(key, fact, &list[other], other) + extra, other)
             })
             .collect();
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        // the best set, else one that is led by another term, else one that is as long as the key
+        let length = |term: usize| list[term].form(fact.plural).chars().count() as f32;
+        let mut worst = Refusal::FewDistractors;
+        for by_length in [0.0, 0.05] {
+            for (score, other) in &mut ranked {
+                *score -= by_length * (length(fact.key) - length(*other)).max(0.0);
+            }
+            ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            for lead in 0..ranked.len().min(5) {
+                let order = std::iter::once(ranked[lead].1).chain(ranked.iter().map(|(_, other)| *other));
+                let chosen = self.apart(matter, fact, order);
+                match self.accept(matter, fact, &chosen, &leaked) {
+                    Ok(()) => return Ok(chosen),
+                    Err(refusal) => worst = refusal,
+                }
+            }
+        }
+        Err(worst)
+    }
+
+    /// The first three of an order that may stand beside each other.
+    fn apart(&self, matter: &Matter<'_>, fact: &Fact, order: impl Iterator<Item = usize>) -> Vec<usize> {
+        let list = &matter.terms.list;
         let mut chosen: Vec<usize> = vec![];
-        for (_, other) in &ranked {
+        for other in order {
             let apart = chosen.iter().all(|c| {
-                !matter.relations.barred(*c, *other)
-                    && cosine(&self.names[*c], &self.names[*other]) <= 0.85
-                    && !same_sound(list[*c].form(fact.plural), list[*other].form(fact.plural))
+                *c != other
+                    && !matter.relations.barred(*c, other)
+                    && cosine(&self.names[*c], &self.names[other]) <= 0.85
+                    && !same_sound(list[*c].form(fact.plural), list[other].form(fact.plural))
             });
             if apart {
-                chosen.push(*other);
+                chosen.push(other);
             }
             if chosen.len() == 3 {
                 break;
             }
         }
+        chosen
+    }
+
+    /// Whether the options as a set give nothing away.
+    fn accept(&self, matter: &Matter<'_>, fact: &Fact, chosen: &[usize], leaked: &[String]) -> Result<(), Refusal> {
+        let list = &matter.terms.list;
         let solid = chosen.iter().filter(|c| is_solid(&list[**c])).count();
         if chosen.len() < 2 || solid < 2 {
             return Err(Refusal::FewDistractors);
         }
         // a leaked word must have a carrier among the wrong options
         let carried = |word: &String| chosen.iter().any(|c| self.stems[*c].contains(word));
-        if !leaked.iter().all(carried) {
+        let key = list[fact.key].form(fact.plural);
+        let names: Vec<&str> = chosen.iter().map(|c| list[*c].form(fact.plural)).collect();
+        if !leaked.iter().all(carried) || super::filters::leaks(&fact.body, key, &names) {
             return Err(Refusal::Leak);
         }
-        Ok(chosen)
+        if super::filters::key_too_long(key, &names) {
+            return Err(Refusal::LongKey);
+        }
+        Ok(())
     }
 
     /// Words of the key that the stem repeats, type nouns aside.
@@ -151,7 +188,8 @@ impl Bench {
         }
         // the stem names a class that holds the key: only its members may stand beside it
         let named: Vec<usize> = matter.stem_terms(fact).into_iter().filter(|class| matter.is_member(fact.key, *class)).collect();
-        if named.iter().any(|class| !matter.is_member(other, *class)) {
+        let strict = matches!(fact.family, Family::Does | Family::DoesWhen | Family::Which | Family::Resumed | Family::Ends);
+        if strict && named.iter().any(|class| !matter.is_member(other, *class)) {
             return false;
         }
         // 'left atria' is what is left of 'left and right atria'
@@ -270,7 +308,7 @@ fn is_solid(term: &Term) -> bool {
 fn may_mix(a: &str, b: &str) -> bool {
     const MIXES: &[&[&str]] = &[
         &["artery", "vein", "vessel", "duct"], &["bone", "bone_part"], &["gland", "organ"], &["protein", "molecule"],
-        &["process", "response"], &["membrane", "tissue"],
+        &["process", "response"], &["membrane", "tissue"], &["membrane", "region"], &["region", "tissue"],
     ];
     MIXES.iter().any(|mix| mix.contains(&a) && mix.contains(&b))
 }

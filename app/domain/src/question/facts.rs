@@ -109,7 +109,8 @@ impl Matter<'_> {
     /// Whether a term is known to be a kind of another: by the tables, or because its name ends in the other's.
     pub(crate) fn is_member(&self, member: usize, class: usize) -> bool {
         let (one, two) = (&self.terms.list[member], &self.terms.list[class]);
-        lexicon().is_member(&one.key, &two.key) || (one.key != two.key && one.key.ends_with(&format!(" {}", two.key)))
+        let by_kind = lexicon().heads.get(two.key.as_str()).is_some_and(|kind| *kind == two.key && one.kind == Some(*kind));
+        by_kind || lexicon().is_member(&one.key, &two.key) || (one.key != two.key && one.key.ends_with(&format!(" {}", two.key)))
     }
 }
 

@@ -41,6 +41,9 @@ fn disagrees(definition: &[Token], plural: bool) -> bool {
 fn empty(definition: &[Token]) -> bool {
     let first: Vec<&str> = definition.iter().take(4).map(|t| t.lower.as_str()).collect();
     let opens = |words: &[&str]| first.starts_with(words);
+    if definition.iter().take(6).any(|t| matches!(t.lower.as_str(), "important" | "essential" | "critical")) {
+        return true;
+    }
     definition.iter().take(3).any(|t| {
         matches!(
             t.lower.as_str(),
