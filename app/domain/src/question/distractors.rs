@@ -215,15 +215,14 @@ impl Bench {
             return false;
         }
         let broad = |k: &str| matches!(k, "region" | "tissue" | "molecule" | "protein");
-        if key.kind.is_some_and(broad) && key.module != term.module {
+        if key.kind.is_some_and(broad) && key.module != term.module && !term.marked {
             return false;
         }
         if lexicon().listed("family", &key.key) != lexicon().listed("family", &term.key) {
             return false;
         }
-        articles_agree(key, term)
-            && number_fits(matter, term, fact.plural)
-            && !self.ambiguous(matter, other, stem_words)
+        !self.does_it_too(matter, fact, other) && articles_agree(key, term) && number_fits(matter, term, fact.plural)
+            && (self.contrasts(matter, fact, other) || !self.ambiguous(matter, other, stem_words))
     }
 
     /// 'endocrine gland' in a chapter on the endocrine system.
@@ -242,6 +241,40 @@ impl Bench {
                 && !self.stems[fact.key].contains(word)
                 && matter.prose.rarity(word) >= 0.5
                 && !super::filters::is_class_noun(plain)
+        })
+    }
+
+    /// Whether a sentence says the asked verb and its rare object of the option: 'increases permeability'.
+    fn does_it_too(&self, matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
+        if !matches!(fact.family, Family::Does | Family::DoesWhen | Family::NamedDoes | Family::Which | Family::Resumed) {
+            return false;
+        }
+        let telling: Vec<String> = content_stems(&fact.body);
+        let (Some(verb), Some(object)) = (telling.first(), telling.get(1)) else { return false };
+        if matter.prose.rarity(object) < 2.8 {
+            return false;
+        }
+        self.sentences[other].iter().any(|number| {
+            let held = &matter.prose.sentences[*number].stems;
+            held.binary_search(verb).is_ok() && held.binary_search(object).is_ok()
+        })
+    }
+
+    /// Whether the text sets the option against the key: it says the same of it, but of another object ('the QRS
+    /// complex represents the depolarization of the ventricles').
+    fn contrasts(&self, matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
+        let terms = &matter.terms;
+        let asked = matter.stem_terms(fact);
+        let verb = content_stems(&fact.body).into_iter().next();
+        terms.of_term(other).filter(|m| m.first <= 2).any(|mention| {
+            let here: Vec<usize> = terms.of_sentence(mention.sentence).iter().map(|m| m.term).collect();
+            let missing: Vec<usize> = asked.iter().filter(|t| !here.contains(t)).copied().collect();
+            let held = &matter.prose.sentences[mention.sentence].stems;
+            let same_verb = verb.as_ref().is_some_and(|v| held.binary_search(v).is_ok());
+            let swapped = here.iter().any(|h| {
+                *h != other && !asked.contains(h) && missing.iter().any(|m| terms.list[*m].kind.is_some() && terms.list[*m].kind == terms.list[*h].kind)
+            });
+            same_verb && swapped
         })
     }
 
@@ -300,8 +333,10 @@ impl Bench {
 /// Known to matter: in bold, a heading, defined, or in the vocabulary.
 fn is_solid(term: &Term) -> bool {
     let heading = term.heading && term.words().len() <= 2 && term.mentions.len() >= 2;
-    term.marked || heading || term.definition.is_some()
-        || lexicon().terms.contains_key(term.key.as_str())
+    // a name of the vocabulary that is met in passing is no subject of the lecture
+    let vocabulary = lexicon().terms.contains_key(term.key.as_str()) && term.mentions.len() >= 3;
+    term.marked || heading || vocabulary || term.definition.is_some()
+        
 }
 
 /// Kinds that may stand beside each other without a common type.

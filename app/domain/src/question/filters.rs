@@ -89,7 +89,16 @@ fn key_matters(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<(), Re
         && (term.key.contains(' ') || term.sure)
         && term.kind.is_some_and(|k| fact.genus.is_some_and(|g| lexicon().group(g) == lexicon().group(k)))
         && term.definition == Some(fact.sentence);
-    if !(term.marked || term.heading || vocabulary || defined) {
+    // in a concrete class a compound that is used often and whole is a subject of the lecture too
+    let concrete = term.kind.is_some_and(|k| {
+        matches!(
+            k,
+            "artery" | "vein" | "vessel" | "nerve" | "muscle" | "bone" | "joint" | "connective" | "valve" | "gland" | "organ" | "cell"
+                | "hormone" | "enzyme" | "condition" | "conduction" | "wave" | "procedure" | "organelle" | "antibody" | "drug" | "microbe" | "membrane" | "cavity"
+        )
+    });
+    let known = term.sure && concrete && (term.definition.is_some() || (term.strong && term.mentions.len() >= 4)) && fact.family != Family::Ends;
+    if !(term.marked || term.heading || vocabulary || defined || known) {
         return Err(Refusal::Unmarked);
     }
     if fact.family == Family::Ends && !term.marked {
@@ -104,6 +113,11 @@ fn key_matters(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<(), Re
     }
     if term.kind == Some("adjective") && !fact.stem.starts_with("Which term describes") {
         return Err(Refusal::NoGenus);
+    }
+    // systems share their doings: 'arises from all germ layers' holds of each
+    let does = matches!(fact.family, Family::Does | Family::DoesWhen | Family::Which | Family::Resumed | Family::Ends);
+    if term.kind == Some("system") && does {
+        return Err(Refusal::ClassName);
     }
     let longer = matter
         .terms
@@ -341,7 +355,7 @@ pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str]) -> bool {
     let stem_words: Vec<String> = body
         .iter()
         .filter(|t| t.is_word() && !is_function_word(&t.lower))
-        .flat_map(|t| parts(&t.lower))
+        .flat_map(|t| parts(&t.text))
         .collect();
     for word in parts(key) {
         if is_type_stem(&stem(&word)) {

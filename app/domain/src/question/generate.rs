@@ -75,6 +75,7 @@ fn read(document: &Document) -> Matter<'_> {
     let mut terms = Terms::read(&prose);
     kinds::settle(&mut terms);
     let mut matter = Matter { prose, terms, relations: Relations::default(), definitions: BTreeMap::new() };
+    spell_out(&mut matter);
     let mut found: Vec<Fact> = vec![];
     for number in 0..matter.prose.sentences.len() {
         if matter.prose.sentences[number].usable {
@@ -127,6 +128,25 @@ fn read(document: &Document) -> Matter<'_> {
     }
     matter.relations.close(&matter.terms);
     matter
+}
+
+/// Abbreviations that a reader of one question cannot know are written out ('CO' is 'cardiac output').
+fn spell_out(matter: &mut Matter<'_>) {
+    const KNOWN: &[&str] = &[
+        "DNA", "RNA", "mRNA", "tRNA", "rRNA", "ATP", "ADP", "HIV", "AIDS", "MRI", "CT", "ECG", "EKG", "GTP", "NADH", "PCR", "HPV",
+    ];
+    for mention in &matter.terms.mentions {
+        let term = &matter.terms.list[mention.term];
+        let shown = matter.prose.sentences[mention.sentence].tokens[mention.first].text.clone();
+        let Some(short) = &term.abbreviation else { continue };
+        let bare = shown.strip_suffix('s').unwrap_or(&shown);
+        let named = mention.last == mention.first + 1 && (shown == *short || bare == short) && term.key != short.to_lowercase();
+        if named && !KNOWN.contains(&bare) && term.key.split(' ').count() <= 4 {
+            let name = term.form(mention.plural).to_string();
+            matter.prose.spell_out(mention.sentence, mention.first, &name);
+        }
+    }
+    matter.prose.restem();
 }
 
 /// The terms that definitions name as genus: 'Th1 cells are a type of helper T cell'.
