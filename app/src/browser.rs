@@ -54,9 +54,16 @@ pub fn focus(element: &web_sys::HtmlElement) {
     if element.tab_index() < 0 && !element.has_attribute("tabindex") {
         let _ = element.set_attribute("tabindex", "-1");
     }
-    let options = web_sys::FocusOptions::new();
-    options.set_prevent_scroll(true);
-    let _ = element.focus_with_options(&options);
+    // `focus({ preventScroll: true })` by hand: its options are a feature of web-sys that nothing else needs
+    let options = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&options, &"preventScroll".into(), &true.into());
+    let called = js_sys::Reflect::get(element, &"focus".into())
+        .ok()
+        .and_then(|focus| focus.dyn_into::<js_sys::Function>().ok())
+        .and_then(|focus| focus.call1(element, &options).ok());
+    if called.is_none() {
+        let _ = element.focus();
+    }
 }
 
 /// Whether something in the page has the focus.

@@ -1,0 +1,66 @@
+//! Opening: pools and migrations of both databases.
+
+use super::Db;
+use anyhow::Context;
+use sqlx::{
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{str::FromStr, time::Duration};
+
+/// Opens the database at `url` (`sqlite:PATH` or `postgres://…`) and brings its schema up to date.
+///
+/// # Errors
+/// When it cannot be reached or a migration fails; the message names the address without its password.
+pub async fn open(url: &str) -> anyhow::Result<Db> {
+    if let Some(file) = url.strip_prefix("sqlite:") {
+        open_sqlite(file).await.with_context(|| format!("cannot open the database file {file}"))
+    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        open_postgres(url)
+            .await
+            .with_context(|| format!("cannot open the database {}", without_password(url)))
+    } else {
+        anyhow::bail!("DATABASE_URL must begin with sqlite: or postgres://, not {}", without_password(url))
+    }
+}
+
+async fn open_sqlite(file: &str) -> anyhow::Result<Db> {
+    let options = SqliteConnectOptions::from_str(file)?
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // an answer that was acknowledged survives a power cut
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5));
+    let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    sqlx::migrate!("../migrations/sqlite").run(&write).await?;
+    let read = SqlitePoolOptions::new().max_connections(4);
+    let read = read.connect_with(options.pragma("query_only", "1")).await?;
+    Ok(Db::Sqlite { read, write })
+}
+
+async fn open_postgres(url: &str) -> anyhow::Result<Db> {
+    let pool = PgPoolOptions::new()
+        .max_connections(20)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect(url)
+        .await?;
+    sqlx::migrate!("../migrations/postgres").run(&pool).await?;
+    Ok(Db::Postgres(pool))
+}
+
+fn without_password(url: &str) -> String {
+    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1))) {
+        Some((scheme, rest)) => format!("{scheme}://…@{rest}"),
+        None => url.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_password_never_reaches_a_message() {
+        assert_eq!(super::without_password("postgres://me:p@ss@db/x"), "postgres://…@db/x");
+        assert_eq!(super::without_password("mysql://db"), "mysql://db");
+    }
+}
