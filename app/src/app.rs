@@ -21,8 +21,8 @@ use crate::{
     session::{Look, Theme},
     ui::{ToastRegion, Toasts},
 };
-use leptos::prelude::*;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos::{html, prelude::*};
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{ParentRoute, Route, Router, Routes},
@@ -46,7 +46,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     };
     let bars = bars
         .into_iter()
-        .map(|(color, media)| view! { <meta name="theme-color" content=color media=media/> })
+        .map(|(color, media)| html::meta().name("theme-color").content(color).attr("media", media))
         .collect_view();
     view! {
         <!DOCTYPE html>

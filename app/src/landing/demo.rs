@@ -209,55 +209,54 @@ fn Explained(
     xp: Signal<Option<u32>>,
     heading: NodeRef<html::H2>,
 ) -> impl IntoView {
-    question.with_value(|question| {
-        let key = question.key();
-        let correct = choice == key;
-        let right = question.options.get(key).cloned();
-        let own = question.options.get(choice).filter(|_| !correct).map(|option| option.rationale.clone());
-        let material = question.material;
-        let why = right.map(|option| {
-            let letter = LETTERS.get(key).copied().unwrap_or("·");
-            view! {
-                <p>
-                    {(!correct).then(|| view! {
-                        <b class="ink">{format!("It is {letter}: {}. ", option.text.trim_end_matches('.'))}</b>
-                    })}
-                    {option.rationale.clone()}
-                </p>
-                {own.map(|own| view! { <p>{own}</p> })}
-                <Quote text=option.quote.clone()>
-                    <span class="nowrap">
-                        {format!("{}, ", question.title)}
-                        <Cite material=material span=option.span page=option.page/>
-                    </span>
-                </Quote>
-            }
-        });
-        let (hue, glyph, word) =
-            if correct { ("mint", Glyph::Check, "Correct") } else { ("coral", Glyph::Cross, "Not quite") };
+    let question = question.get_value();
+    let key = question.key();
+    let correct = choice == key;
+    let right = question.options.get(key).cloned();
+    let own = question.options.get(choice).filter(|_| !correct).map(|option| option.rationale.clone());
+    let material = question.material;
+    let why = right.map(|option| {
+        let letter = LETTERS.get(key).copied().unwrap_or("·");
         view! {
-            <div class=format!("landing__why {hue}")>
-                <h2 class="landing__verdict" node_ref=heading>
-                    <Icon glyph=glyph/>
-                    {word}
-                </h2>
-                <div class="landing__reason">{why}</div>
-                <div class="landing__kept">
-                    <p>
-                        {move || match xp.get() {
-                            Some(xp) if xp > 0 => {
-                                view! { <b class="nowrap">{format!("+{xp}\u{a0}XP")}</b> " kept on this device. " }
-                                    .into_any()
-                            }
-                            _ => view! { "Your answer is kept on this device. " }.into_any(),
-                        }}
-                        "An account takes it along."
-                    </p>
-                    <a class="btn btn--fill sakura" href="/register">"Create your account"</a>
-                </div>
-            </div>
+            <p>
+                {(!correct).then(|| view! {
+                    <b class="ink">{format!("It is {letter}: {}. ", option.text.trim_end_matches('.'))}</b>
+                })}
+                {option.rationale.clone()}
+            </p>
+            {own.map(|own| view! { <p>{own}</p> })}
+            <Quote text=option.quote.clone()>
+                <span class="nowrap">
+                    {format!("{}, ", question.title)}
+                    <Cite material=material span=option.span page=option.page/>
+                </span>
+            </Quote>
         }
-    })
+    });
+    let (hue, glyph, word) =
+        if correct { ("mint", Glyph::Check, "Correct") } else { ("coral", Glyph::Cross, "Not quite") };
+    view! {
+        <div class=format!("landing__why {hue}")>
+            <h2 class="landing__verdict" node_ref=heading>
+                <Icon glyph=glyph/>
+                {word}
+            </h2>
+            <div class="landing__reason">{why}</div>
+            <div class="landing__kept">
+                <p>
+                    {move || match xp.get() {
+                        Some(xp) if xp > 0 => {
+                            view! { <b class="nowrap">{format!("+{xp}\u{a0}XP")}</b> " kept on this device. " }
+                                .into_any()
+                        }
+                        _ => view! { "Your answer is kept on this device. " }.into_any(),
+                    }}
+                    "An account takes it along."
+                </p>
+                <a class="btn btn--fill sakura" href="/register">"Create your account"</a>
+            </div>
+        </div>
+    }
 }
 
 #[cfg(test)]

@@ -398,7 +398,7 @@ fn Reading(first: Vec<Material>) -> impl IntoView {
     view! {
         <For
             each=move || reading.get()
-            key=|material| (material.id, material.state, material.pages_read, material.questions)
+            key=|material| (material.id, material.state as u8, material.pages_read, material.questions)
             let:material
         >
             <ReadingCard material/>

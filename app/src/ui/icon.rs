@@ -76,8 +76,8 @@ glyphs! {
     Download => "download",
     /// A crossed-out signal.
     Offline => "off",
-    /// A triangle.
-    Warning => "warn",
+    /// A triangle: a warning, an error.
+    Warn => "warn",
     /// A moon: rest.
     Moon => "moon",
     /// Rings: goal, exam.
