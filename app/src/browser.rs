@@ -81,3 +81,66 @@ pub fn show_look(look: Look) {
         };
     }
 }
+/// Value of the chosen radio of a group, as it stands in the page now.
+pub fn checked(name: &str) -> Option<String> {
+    let radio = document().query_selector(&format!("input[name=\"{name}\"]:checked")).ok().flatten()?;
+    radio.get_attribute("value")
+}
+
+/// Takes the mark off a radio.
+pub fn uncheck(id: &str) {
+    if let Some(radio) =
+        find(&format!("#{id}")).and_then(|radio| radio.dyn_into::<web_sys::HtmlInputElement>().ok())
+    {
+        radio.set_checked(false);
+    }
+}
+
+/// Presses an element, as a pointer would.
+pub fn press(id: &str) {
+    if let Some(element) = find(&format!("#{id}")) {
+        element.click();
+    }
+}
+
+/// Closes a popover; one that is closed stays so.
+pub fn hide_popover(id: &str) {
+    if let Some(element) = find(&format!("#{id}")) {
+        let _ = element.hide_popover();
+    }
+}
+
+/// Moves the focus to an element once the page has been drawn, and brings it into sight if it is below.
+pub fn focus_once_drawn(id: &'static str) {
+    request_animation_frame(move || {
+        let Some(element) = find(&format!("#{id}")) else { return };
+        focus(&element);
+        let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+        if element.get_bounding_client_rect().top() > height - 80.0 {
+            element.scroll_into_view();
+        }
+    });
+}
+
+/// Changes the address without a navigation: where a reload or the way back shall lead.
+pub fn replace_url(url: &str) {
+    if let Ok(history) = window().history() {
+        let state = history.state().unwrap_or_default();
+        let _ = history.replace_state_with_url(&state, "", Some(url));
+    }
+}
+
+/// Shows the page from its top.
+pub fn scroll_to_top() {
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+}
+
+/// Opens a page of this site by a full load.
+pub fn open(path: &str) {
+    let _ = window().location().set_href(path);
+}
+
+/// Id of the element that has the focus.
+pub fn focused_id() -> Option<String> {
+    document().active_element().map(|element| element.id()).filter(|id| !id.is_empty())
+}

@@ -7,7 +7,7 @@ use crate::{
     jobs::read::passages,
     library::store,
     questions,
-    reading::markdown,
+    reading,
 };
 use anyhow::Context;
 use domain::{
@@ -50,7 +50,7 @@ struct WrittenChoice {
 /// # Errors
 /// Never for what ships; a test holds it.
 pub fn document() -> anyhow::Result<Document> {
-    markdown::read(LECTURE.as_bytes().to_vec()).context("the built-in lecture")
+    Ok(reading::read(LECTURE.as_bytes().to_vec(), "heart.md", &mut |_| {})?)
 }
 
 /// The questions, each quote found on its page.
@@ -125,8 +125,8 @@ pub async fn install(db: &Db, clock: &Clock) -> anyhow::Result<()> {
     store::insert_built_in(&mut tx, new).await?;
     store::save_document(&mut tx, MATERIAL, &document).await?;
     store::replace_passages(&mut tx, MATERIAL, &passages).await?;
-    let published = questions::publish_written(&mut tx, clock, MATERIAL, items, clock.now()).await?;
-    questions::retire_others(&mut tx, MATERIAL, &published).await?;
+    questions::publish(&mut tx, clock, MATERIAL, &items, false).await?;
+    questions::retire_unsupported(&mut tx, MATERIAL, &items).await?;
     store::set_pages(&mut tx, MATERIAL, pages, pages).await?;
     store::set_state(&mut tx, MATERIAL, "ready", None).await?;
     tx.commit().await?;

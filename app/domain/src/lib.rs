@@ -3,6 +3,7 @@
 //! Time, randomness and ids are arguments of every function here.
 
 pub mod citation;
+pub mod chunk;
 pub mod document;
 pub mod flaw;
 pub mod fusion;

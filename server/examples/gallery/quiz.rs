@@ -1,5 +1,7 @@
 //! Four questions of our own over a made-up page, and sets of ten made of them. Answers are remembered until the
-//! gallery is stopped.
+//! gallery is stopped. Sets, by the last digits of their id: 71 half done, 72 before its last question, 73 done,
+//! 74 flawless with a level and a milestone, 75 with a deleted question; an answer to 7e0 finds the learner logged out,
+//! to 7e1 the question deleted, to 7e2 another answer, to 7e3 a broken server, to 7e4 too many requests.
 
 use crate::{
     library,
@@ -45,8 +47,49 @@ static SETS: LazyLock<Mutex<BTreeMap<Uuid, Answers>>> = LazyLock::new(|| {
         (1, (0, Some(Confidence::Fairly))),
         (2, (2, Some(Confidence::Unsure))),
     ]);
-    Mutex::new(BTreeMap::from([(QUIZ, begun)]))
+    let key = |place: u32| DRAFTS[place as usize % DRAFTS.len()].key as u32;
+    // every third one is missed
+    let given = |place: u32| {
+        let choice = if place % 3 == 2 { (key(place) + 1) % 4 } else { key(place) };
+        (place, (choice, Some(Confidence::ALL[place as usize * 7 % 4])))
+    };
+    let last = (0..LENGTH - 1).map(given).collect();
+    let done = (0..LENGTH).map(given).collect();
+    let flawless = (0..LENGTH).map(|place| (place, (key(place), Some(Confidence::Certain)))).collect();
+    let gone = (0..4).map(given).collect();
+    let mut sets =
+        BTreeMap::from([(QUIZ, begun), (LAST, last), (DONE, done), (FLAWLESS, flawless), (GONE, gone)]);
+    sets.extend((0..5).map(|refusal| (Uuid::from_u128(REFUSING + refusal), Answers::new())));
+    Mutex::new(sets)
 });
+const LAST: Uuid = Uuid::from_u128(0x72);
+const DONE: Uuid = Uuid::from_u128(0x73);
+const FLAWLESS: Uuid = Uuid::from_u128(0x74);
+const GONE: Uuid = Uuid::from_u128(0x75);
+/// The first of the sets whose answers are refused.
+const REFUSING: u128 = 0x7e0;
+
+/// What an answer to a refusing set meets. What is deleted or answered elsewhere stays so.
+fn refusal(answers: &mut Answers, request: &Answer) -> Option<ApiError> {
+    let message = "You answered this question in another tab.".to_string();
+    match request.quiz.0.as_u128().checked_sub(REFUSING)? {
+        0 => Some(ApiError::Unauthorized),
+        1 if request.position == 0 => {
+            answers.insert(0, (DELETED, None));
+            Some(ApiError::not_found("This question"))
+        }
+        2 if request.position == 0 => {
+            answers.entry(0).or_insert((3, Some(Confidence::Guess)));
+            Some(ApiError::Conflict { message })
+        }
+        3 => Some(ApiError::Internal { request: "01JV2K7Q4N".into() }),
+        4 => Some(ApiError::Limited { seconds: 20 }),
+        _ => None,
+    }
+}
+
+/// Stands in the place of a choice where the question is gone.
+const DELETED: u32 = 99;
 
 struct Draft {
     stem: &'static str,
@@ -129,6 +172,18 @@ const DRAFTS: [Draft; 4] = [
     },
 ];
 
+/// A sentence of the chapter about an option.
+fn own_sentence(option: &str) -> Option<&'static str> {
+    match option {
+        "Sinoatrial node" => Some("Every beat begins in the sinoatrial node."),
+        "Purkinje fibers" => Some(
+            "Purkinje fibers carry the impulse through the ventricular walls at up to four metres a second.",
+        ),
+        "Bundle of His" => Some("From there the impulse runs over both atria."),
+        _ => None,
+    }
+}
+
 /// The questions, as asked.
 pub fn questions() -> Vec<Question> {
     DRAFTS
@@ -141,13 +196,23 @@ pub fn questions() -> Vec<Question> {
                 .options
                 .iter()
                 .enumerate()
-                .map(|(place, (text, rationale))| AnswerOption {
-                    text: (*text).into(),
-                    correct: place == draft.key,
-                    rationale: (*rationale).into(),
-                    quote: draft.quote.into(),
-                    span: library::find(draft.quote).unwrap_or(Span { start: 0, end: 0 }),
-                    page: draft.page,
+                .map(|(place, (text, rationale))| {
+                    let own = draft.concept == "AV node";
+                    let quote = own.then(|| own_sentence(text)).flatten().unwrap_or(draft.quote);
+                    let page = draft.page;
+                    AnswerOption {
+                        text: (*text).into(),
+                        correct: place == draft.key,
+                        // as the program writes it, and as a person would
+                        rationale: if own {
+                            format!("{text}: “{quote}” (p. {page}).")
+                        } else {
+                            (*rationale).into()
+                        },
+                        quote: quote.into(),
+                        span: library::find(quote).unwrap_or(Span { start: 0, end: 0 }),
+                        page,
+                    }
                 })
                 .collect(),
             concept: draft.concept.into(),
@@ -188,7 +253,7 @@ fn verdict(answers: &Answers, position: u32, choice: u32, gamification: bool) ->
         combo: if correct { combo(answers, position) + 1 } else { 0 },
         xp,
         total_xp: 3_240,
-        level_up: None,
+        level_up: (position == 9).then_some(7),
         due: (!correct).then_some(NOW + 86_400_000),
         streak: (position == 0).then_some(12),
         finished: answers.len() as u32 == LENGTH,
@@ -215,7 +280,7 @@ impl Quizzes for Gallery {
     async fn start(&self, _: Session, _: QuizRequest) -> Result<QuizId, ApiError> {
         self.enter().await?;
         let mut sets = SETS.lock().unwrap_or_else(PoisonError::into_inner);
-        let id = Uuid::from_u128(QUIZ.as_u128() + sets.len() as u128);
+        let id = Uuid::from_u128(0x7100 + sets.len() as u128);
         sets.insert(id, Answers::new());
         redirect(&format!("/quiz/{id}"));
         Ok(QuizId(id))
@@ -229,6 +294,8 @@ impl Quizzes for Gallery {
         let position = (0..LENGTH).find(|place| !answers.contains_key(place));
         let step = |place| match answers.get(&place) {
             None => Step::Open,
+            Some((DELETED, _)) => Step::Gone,
+            _ if request.quiz.0 == GONE && place == 1 => Step::Gone,
             Some((choice, _)) if is_right(place, *choice) => Step::Right,
             Some(_) => Step::Missed,
         };
@@ -259,6 +326,9 @@ impl Quizzes for Gallery {
         self.enter().await?;
         let mut sets = SETS.lock().unwrap_or_else(PoisonError::into_inner);
         let answers = sets.get_mut(&request.quiz.0).ok_or_else(missing)?;
+        if let Some(error) = refusal(answers, &request) {
+            return Err(error);
+        }
         let given = *answers.entry(request.position).or_insert((request.choice, request.confidence));
         if given.0 != request.choice {
             return Err(ApiError::Conflict { message: "This question was answered already.".into() });
@@ -278,7 +348,7 @@ impl Quizzes for Gallery {
                 let given = answers.get(&place);
                 let correct = given.is_some_and(|(choice, _)| is_right(place, *choice));
                 ResultRow {
-                    question: Some(question(place)),
+                    question: (quiz.0 != GONE || place != 1).then(|| question(place)),
                     choice: given.map(|(choice, _)| *choice),
                     correct,
                     confidence: given.and_then(|(_, confidence)| *confidence),
@@ -301,11 +371,11 @@ impl Quizzes for Gallery {
             xp: rows.iter().map(|row| if row.correct { 10 } else { 2 }).sum(),
             best_combo: 3,
             calibration,
-            due_now: 0,
+            due_now: if quiz.0 == DONE { 12 } else { 0 },
             due_tomorrow: rows.iter().filter(|row| !row.correct).count() as u32 + 34,
             standing: standing(self.state),
-            level_up: (self.state == State::Done).then_some(7),
-            streak: (self.state == State::Done).then_some(13),
+            level_up: (quiz.0 == FLAWLESS).then_some(7),
+            streak: (quiz.0 == FLAWLESS).then_some(30),
             keys: true,
             now: NOW,
             answers: rows,

@@ -237,7 +237,7 @@ impl Relations {
             let words: HashSet<&str> = terms.list[class].words().into_iter().collect();
             for other in 0..terms.list.len() {
                 let above: HashSet<&str> = terms.list[other].words().into_iter().collect();
-                let wider = above.is_subset(&words) || lexicon().class_and_member(&terms.list[other].key, &terms.list[class].key);
+                let wider = above.is_subset(&words) || lexicon().is_member(&terms.list[class].key, &terms.list[other].key);
                 if wider {
                     self.bar(member, other);
                 }

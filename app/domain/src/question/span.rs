@@ -235,6 +235,11 @@ fn opens_clause(tokens: &[Token]) -> bool {
 pub(crate) fn standing(tokens: &[Token], own: Own) -> Option<Vec<Token>> {
     let mut out = single_clause(tokens).to_vec();
     let shortened = out.len() < tokens.len();
+    // 'two types of N—A and B': what is counted was cut off
+    let told = tokens.get(out.len()).is_some_and(|t| matches!(t.text.as_str(), "—" | ":"));
+    if told && out.iter().any(|t| t.tag == Tag::Num || matches!(t.lower.as_str(), "two" | "three" | "four" | "several" | "following")) {
+        return None;
+    }
     let mut cut = false;
     tidy_end(&mut out);
     if let Some(bad) = (0..out.len()).find(|at| refers_away(&out, *at, own)) {

@@ -355,7 +355,9 @@ fn during(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         return sink(Err(Refusal::Coordinated));
     }
     let clause = &all[mention.last + 1..];
-    let clause = single_clause(clause);
+    if single_clause(clause).len() < clause.len() {
+        return sink(Err(Refusal::Coordinated));
+    }
     if refers(clause, Own::No)
         || words(clause) < 6
         || words(clause) > 28

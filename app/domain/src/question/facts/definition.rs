@@ -41,6 +41,9 @@ fn disagrees(definition: &[Token], plural: bool) -> bool {
 fn empty(definition: &[Token]) -> bool {
     let first: Vec<&str> = definition.iter().take(4).map(|t| t.lower.as_str()).collect();
     let opens = |words: &[&str]| first.starts_with(words);
+    if definition.iter().take(6).any(|t| matches!(t.lower.as_str(), "important" | "essential" | "critical")) {
+        return true;
+    }
     definition.iter().take(3).any(|t| {
         matches!(
             t.lower.as_str(),
@@ -100,6 +103,10 @@ fn bare(definition: &[Token]) -> bool {
     let superlative = definition.iter().any(|t| t.is("the")) && !definition.iter().any(|t| t.tag == Tag::Adp)
         && definition.iter().any(|t| t.lower.ends_with("est") || t.is("most"));
     let Some(head) = head_of(definition) else { return true };
+    // 'a stimulant and produces addiction': a second predicate, no definition
+    if definition.get(head + 1).is_some_and(|t| t.is("and") || t.is("or")) && definition.get(head + 2).is_some_and(|t| t.tag == Tag::Verb) {
+        return true;
+    }
     !definition[head..].iter().any(tells) || superlative
 }
 
