@@ -2,6 +2,7 @@
 //! about learning.
 
 pub mod events;
+pub mod forms;
 pub mod health;
 pub mod requests;
 pub mod sessions;

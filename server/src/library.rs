@@ -11,14 +11,18 @@ use crate::{
     clock::Clock,
     db::Db,
     error::{Error, Result},
-    jobs::{self, Wake, queue},
+    jobs::{self, Wake},
     live::Live,
-    reading::format,
-    retrieval::{Filter, Passage, Retrieval, lexical, vector::{Window, embedded::VectorTruth}},
+    retrieval::{
+        Filter, Passage, Retrieval, lexical,
+        vector::{Window, embedded::VectorTruth},
+    },
 };
 use app::{
     error::ApiError,
-    library::api::{Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, Search, Uploaded},
+    library::api::{
+        Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, Search, Uploaded,
+    },
     session::Session,
 };
 use domain::{
@@ -48,6 +52,8 @@ pub struct LibraryService {
     pub live: Live,
     /// Waking the workers.
     pub wake: Wake,
+    /// Whether the model for search by meaning is installed.
+    pub by_meaning: bool,
 }
 
 impl LibraryService {
@@ -60,7 +66,7 @@ impl LibraryService {
         let rows = store::shelf(&mut tx, session.learner, self.clock.now(), None).await?;
         Ok(Materials {
             materials: rows.into_iter().map(material).collect(),
-            by_meaning: self.retrieval.by_meaning(),
+            by_meaning: self.by_meaning,
             guest: session.guest,
         })
     }
@@ -71,9 +77,9 @@ impl LibraryService {
     /// `Unsupported` for a format that cannot be read, `Invalid` for an empty file.
     pub async fn add(&self, session: Session, mut incoming: Incoming) -> Result<Uploaded> {
         let sha256 = incoming.finish().await?;
-        let format = format::detect(&incoming.head, &incoming.name).map_err(crate::reading::into_api)?;
+        let (format, extension) = upload::identify(&incoming).await?;
         let id = MaterialId(self.clock.id());
-        let path = self.files.path(session.learner, id, format.extension());
+        let path = self.files.path(session.learner, id, extension);
         let mut tx = self.db.write_for(session.learner).await?;
         if let Some(same) = store::find_same(&mut tx, session.learner, &sha256).await? {
             let filename = incoming.name.clone();
@@ -85,8 +91,8 @@ impl LibraryService {
             owner: Some(session.learner),
             title,
             filename: &incoming.name,
-            format: format.name(),
-            extension: format.extension(),
+            format,
+            extension,
             bytes: incoming.bytes,
             sha256: &sha256,
             created: self.clock.now(),
@@ -98,7 +104,7 @@ impl LibraryService {
             self.files.remove(&path).await?;
             return Err(error.into());
         }
-        tracing::info!(material.id = %id, format = format.name(), bytes = incoming.bytes, "material added");
+        tracing::info!(material.id = %id, format, bytes = incoming.bytes, "material added");
         self.wake.wake();
         self.live.tell(session.learner);
         Ok(Uploaded { filename: incoming.name.clone(), material: Some(id), duplicate: false, error: None })

@@ -3,6 +3,7 @@
 //! what was read.
 
 pub mod child;
+pub mod fidelity;
 mod format;
 mod html;
 mod inline;
@@ -103,6 +104,14 @@ pub enum ReadError {
     /// The file itself could not be opened.
     #[error("This file could not be opened: {0}.")]
     Unopened(String),
+}
+
+/// What a file is, without reading it.
+///
+/// # Errors
+/// As [`read`], as far as its beginning and its table of contents tell.
+pub fn identify(bytes: &[u8], name: &str) -> Result<Format, ReadError> {
+    Ok(format::detect(bytes, name)?.format)
 }
 
 /// Reads a file. What it is is told by its content; `name` is only checked against it: content that can be read

@@ -1,14 +1,7 @@
 //! The built-in pack: a short lecture of our own writing with questions, so that there is something to try before
 //! the first file. Owns: putting it in the database. Refuses: anything about uploaded material.
 
-use crate::{
-    clock::Clock,
-    db::Db,
-    jobs::read::passages,
-    library::store,
-    questions,
-    reading::markdown,
-};
+use crate::{clock::Clock, db::Db, jobs::read::passages, library::store, questions, reading};
 use anyhow::Context;
 use domain::{
     citation,
@@ -50,7 +43,7 @@ struct WrittenChoice {
 /// # Errors
 /// Never for what ships; a test holds it.
 pub fn document() -> anyhow::Result<Document> {
-    markdown::read(LECTURE.as_bytes().to_vec()).context("the built-in lecture")
+    Ok(reading::read(LECTURE.as_bytes().to_vec(), "heart.md", &mut |_| {})?)
 }
 
 /// The questions, each quote found on its page.
@@ -78,9 +71,11 @@ pub fn items(document: &Document) -> anyhow::Result<Vec<Item>> {
             });
             let options = options.collect::<anyhow::Result<Vec<_>>>()?;
             let key = options.iter().find(|option| option.correct).context("a question without a key")?;
-            let block = document.blocks.iter().position(|block| block.span.contains(key.span)).unwrap_or_default();
+            let block =
+                document.blocks.iter().position(|block| block.span.contains(key.span)).unwrap_or_default();
             let headings = paths.get(block).into_iter().flatten();
-            let headings = headings.map(|index| document.slice(document.blocks[*index].span).to_string()).collect();
+            let headings =
+                headings.map(|index| document.slice(document.blocks[*index].span).to_string()).collect();
             Ok(Item {
                 stem: item.stem,
                 options,
@@ -125,8 +120,8 @@ pub async fn install(db: &Db, clock: &Clock) -> anyhow::Result<()> {
     store::insert_built_in(&mut tx, new).await?;
     store::save_document(&mut tx, MATERIAL, &document).await?;
     store::replace_passages(&mut tx, MATERIAL, &passages).await?;
-    let published = questions::publish_written(&mut tx, clock, MATERIAL, items, clock.now()).await?;
-    questions::retire_others(&mut tx, MATERIAL, &published).await?;
+    questions::publish(&mut tx, clock, MATERIAL, &items, false).await?;
+    questions::retire_unsupported(&mut tx, MATERIAL, &items).await?;
     store::set_pages(&mut tx, MATERIAL, pages, pages).await?;
     store::set_state(&mut tx, MATERIAL, "ready", None).await?;
     tx.commit().await?;

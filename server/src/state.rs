@@ -68,9 +68,14 @@ impl State {
     ///
     /// # Errors
     /// When the data folder, the database or an index cannot be opened; the message says which.
-    pub async fn build(config: &Config, clock: Clock, stopping: watch::Receiver<bool>) -> anyhow::Result<Self> {
+    pub async fn build(
+        config: &Config,
+        clock: Clock,
+        stopping: watch::Receiver<bool>,
+    ) -> anyhow::Result<Self> {
         let data = &config.data;
-        std::fs::create_dir_all(data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
+        std::fs::create_dir_all(data)
+            .with_context(|| format!("cannot make the data folder {}", data.display()))?;
         let db = db::open(&config.database()).await?;
         let embedder = MiniLm::new(config.models_folder().join(MINILM_FILE));
         let generation = generation(&embedder);
@@ -96,6 +101,7 @@ impl State {
             retrieval,
             live: live.clone(),
             wake: Wake::default(),
+            by_meaning: config.models_folder().join(MINILM_FILE).is_file(),
         };
         let site = config.site_folder();
         let hashes = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("hash.txt")));
@@ -107,11 +113,19 @@ impl State {
             // the release build names its files by their hash and says so beside the program
             .hash_files(config.site.is_empty() && hashes.is_some_and(|file| file.is_file()))
             .build();
+        let reviews = ReviewService::new(db.clone(), clock.clone());
+        let quizzes = QuizService::new(db.clone(), clock.clone(), reviews.clone());
+        let guests = Arc::new(account.clone());
         Ok(Self {
-            quizzes: QuizService { db: db.clone(), clock: clock.clone() },
-            reviews: ReviewService::new(db.clone(), clock.clone()),
-            progress: ProgressService { db: db.clone(), clock: clock.clone() },
-            landing: LandingService { db: db.clone(), clock: clock.clone(), guests: Arc::new(account.clone()) },
+            landing: LandingService::new(db.clone(), clock.clone(), quizzes.clone(), guests),
+            progress: ProgressService::new(
+                db.clone(),
+                clock.clone(),
+                reviews.clone(),
+                Arc::new(library.clone()),
+            ),
+            quizzes,
+            reviews,
             limits: Limits {
                 time: Duration::from_secs(config.read_seconds),
                 memory: config.read_memory * 1024 * 1024,

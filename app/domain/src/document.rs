@@ -441,9 +441,12 @@ fn fold(runs: &[Run<'_>], layout: Layout) -> Option<(String, Vec<Mark>)> {
         }
     }
     text.truncate(solid as usize);
-    let cells = layout == Layout::Cells;
-    let lead =
-        text.len() - text.trim_start_matches(|c: char| c.is_whitespace() && !(cells && c == '\t')).len();
+    let white = text.len() - text.trim_start().len();
+    let lead = match layout {
+        // empty rows go, empty cells of the first row stay
+        Layout::Cells => text[..white].rfind('\n').map_or(0, |at| at + 1),
+        _ => white,
+    };
     if lead > 0 {
         text.drain(..lead);
         for mark in &mut marks {

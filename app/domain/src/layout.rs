@@ -11,6 +11,8 @@ mod habits;
 mod lines;
 mod margins;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use crate::document::{BlockKind, Builder, Document, Run};
 use habits::Habits;
@@ -74,7 +76,9 @@ pub fn document(sheets: &[Sheet], title: Option<String>) -> Document {
     let mut habits = Habits::of(&pages);
     let mut ruled = vec![];
     for (sheet, lines) in sheets.iter().zip(&mut pages) {
-        ruled.push(table::ruled(lines, &sheet.rules, &habits));
+        let mut tables = table::ruled(lines, &sheet.rules, &habits);
+        tables.extend(table::lined(lines, &sheet.rules, sheet.height, &habits));
+        ruled.push(tables);
     }
     habits.find_gutters(&pages, sheets);
     let mut all = vec![];

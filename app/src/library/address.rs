@@ -4,9 +4,10 @@
 use super::api::Opening;
 use domain::{document::Span, id::MaterialId};
 use leptos_router::{location::Url, params::ParamsMap};
+use serde::{Deserialize, Serialize};
 
 /// Where the reader stands.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Address {
     /// Which material.
     pub material: MaterialId,
@@ -104,7 +105,9 @@ impl Address {
 
 /// Whether a path may be led back to: only pages that cite, never another site.
 fn is_way_back(path: &str) -> bool {
-    let fits = |page: &str| path == page || path.starts_with(&format!("{page}?")) || path.starts_with(&format!("{page}/"));
+    let fits = |page: &str| {
+        path == page || path.starts_with(&format!("{page}?")) || path.starts_with(&format!("{page}/"))
+    };
     ["/quiz", "/review", "/search"].into_iter().any(fits) && !path.contains(['\\', '\n', '\r'])
 }
 
@@ -132,12 +135,18 @@ mod tests {
             at: None,
             back: Some("/quiz/7".into()),
         };
-        assert_eq!(full.href(), format!("/library/{ID}?page=24&from=10&to=20&q=preload&back=%2Fquiz%2F7#lit"));
+        assert_eq!(
+            full.href(),
+            format!("/library/{ID}?page=24&from=10&to=20&q=preload&back=%2Fquiz%2F7#lit")
+        );
         let pairs = [("page", "24"), ("from", "10"), ("to", "20"), ("q", " preload "), ("back", "/quiz/7")];
         assert_eq!(Address::read(ID, &query(&pairs)), Some(full.clone()));
         assert_eq!(full.page(25).href(), format!("/library/{ID}?page=25&q=preload&back=%2Fquiz%2F7#p25"));
         assert_eq!(Address::of(full.material).href_to(812), format!("/library/{ID}#b812"));
-        assert_eq!(Address { at: Some(4), ..Address::of(full.material) }.href(), format!("/library/{ID}?at=4#hit"));
+        assert_eq!(
+            Address { at: Some(4), ..Address::of(full.material) }.href(),
+            format!("/library/{ID}?at=4#hit")
+        );
     }
 
     #[test]

@@ -32,9 +32,13 @@ pub fn DropZone(
         });
     }
     let title = move || if blank.get() { "Nothing to read yet" } else { "Drop lecture files here" };
-    let limits = format!("PDF, PPTX, DOCX, HTML, Markdown or TXT, up to {} each, {FILES_AT_ONCE} at once.", size(FILE_MAX_BYTES));
+    let limits = format!(
+        "PDF, PPTX, DOCX, HTML, Markdown or TXT, up to {} each, {FILES_AT_ONCE} at once.",
+        size(FILE_MAX_BYTES)
+    );
     let text = move || match (guest, blank.get()) {
-        (true, _) => "Open an account to bring your own lectures. What you have answered so far comes along.".to_string(),
+        (true, _) => "Open an account to bring your own lectures. What you have answered so far comes along."
+            .to_string(),
         (false, true) => format!("Bring your first lecture and Mito starts on page one. {limits}"),
         (false, false) => format!("{limits} You can leave while Mito reads."),
     };

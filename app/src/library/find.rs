@@ -77,7 +77,7 @@ pub fn Find(
                 class="btn btn--icon"
                 href=move || there(forward).map(|address| address.href())
                 aria-label=label
-                noscroll=true
+                data-noscroll=""
             >
                 <Icon glyph/>
             </a>

@@ -94,7 +94,9 @@ impl Nesting {
 /// if the kind agrees.
 fn place(list: &List, depth: u8, ordered: bool) -> bool {
     match list.items.first().map(|item| &item.block.kind) {
-        Some(BlockKind::ListItem { depth: outer, .. }) => depth > *outer || list.ordered == ordered && depth == *outer,
+        Some(BlockKind::ListItem { depth: outer, .. }) => {
+            depth > *outer || list.ordered == ordered && depth == *outer
+        }
         _ => false,
     }
 }
@@ -183,7 +185,10 @@ mod tests {
             (vec![item(0, false, "a"), item(2, false, "b"), item(1, false, "c")], "[a[b][c]]"),
             (vec![item(1, false, "a"), item(0, false, "b")], "[a] [b]"),
             (vec![item(0, false, "a"), block(BlockKind::Paragraph, "p"), item(0, false, "b")], "[a] p [b]"),
-            (vec![item(0, false, "a"), item(1, false, "b"), item(2, false, "c"), item(2, false, "d")], "[a[b[c d]]]"),
+            (
+                vec![item(0, false, "a"), item(1, false, "b"), item(2, false, "c"), item(2, false, "d")],
+                "[a[b[c d]]]",
+            ),
         ];
         for (blocks, wanted) in cases {
             assert_eq!(draw(&Nesting::default().page(blocks)), wanted);
@@ -193,8 +198,14 @@ mod tests {
     #[test]
     fn a_numbered_list_goes_on_over_a_page() {
         let mut nesting = Nesting::default();
-        assert_eq!(draw(&nesting.page(vec![item(0, true, "a"), item(1, false, "x"), item(0, true, "b")])), "(1:a[x] b)");
-        assert_eq!(draw(&nesting.page(vec![item(0, true, "c"), block(BlockKind::Paragraph, "p")])), "(3:c) p");
+        assert_eq!(
+            draw(&nesting.page(vec![item(0, true, "a"), item(1, false, "x"), item(0, true, "b")])),
+            "(1:a[x] b)"
+        );
+        assert_eq!(
+            draw(&nesting.page(vec![item(0, true, "c"), block(BlockKind::Paragraph, "p")])),
+            "(3:c) p"
+        );
         assert_eq!(draw(&nesting.page(vec![item(0, true, "a")])), "(1:a)");
     }
 

@@ -87,7 +87,12 @@ mod tests {
     #[test]
     fn a_hit_says_why_it_comes_where_it_does() {
         let cases = [
-            (Some(1), Some(1), true, vec!["By words it is the best of 9", "By meaning it is the closest of 9", "Both agree"]),
+            (
+                Some(1),
+                Some(1),
+                true,
+                vec!["By words it is the best of 9", "By meaning it is the closest of 9", "Both agree"],
+            ),
             (Some(4), None, true, vec!["By words it is number 4 of 9", "By meaning it is not"]),
             (None, Some(2), true, vec!["It has none of your words", "By meaning it is number 2 of 9"]),
             (Some(2), None, false, vec!["By words it is number 2 of 9"]),

@@ -15,7 +15,11 @@ pub fn refusal(name: &str, bytes: u64, before: usize) -> Option<String> {
         return Some("This file is empty.".into());
     }
     if bytes > FILE_MAX_BYTES {
-        return Some(format!("A file may have {} at most, this one has {}.", size(FILE_MAX_BYTES), size(bytes)));
+        return Some(format!(
+            "A file may have {} at most, this one has {}.",
+            size(FILE_MAX_BYTES),
+            size(bytes)
+        ));
     }
     (before >= FILES_AT_ONCE)
         .then(|| format!("{FILES_AT_ONCE} files go at once. Bring this one when the others are up."))
@@ -71,14 +75,22 @@ mod tests {
             let told = refusal(name, bytes, before);
             match wanted {
                 None => assert_eq!(told, None, "{name} {bytes}"),
-                Some(start) => assert!(told.as_deref().is_some_and(|told| told.starts_with(start)), "{name}: {told:?}"),
+                Some(start) => {
+                    assert!(told.as_deref().is_some_and(|told| told.starts_with(start)), "{name}: {told:?}")
+                }
             }
         }
     }
 
     #[test]
     fn sizes_are_short() {
-        let cases = [(0, "0 bytes"), (1023, "1023 bytes"), (1024, "1 KB"), (655_360, "640 KB"), (4_404_019, "4.2 MB")];
+        let cases = [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1 KB"),
+            (655_360, "640 KB"),
+            (4_404_019, "4.2 MB"),
+        ];
         for (bytes, wanted) in cases {
             assert_eq!(size(bytes), wanted);
         }
@@ -90,6 +102,9 @@ mod tests {
 
     #[test]
     fn all_is_said_only_when_it_is_all() {
-        assert_eq!([percent(0, 0), percent(1, 3), percent(999, 1000), percent(7, 7), percent(9, 7)], [0, 33, 99, 100, 100]);
+        assert_eq!(
+            [percent(0, 0), percent(1, 3), percent(999, 1000), percent(7, 7), percent(9, 7)],
+            [0, 33, 99, 100, 100]
+        );
     }
 }

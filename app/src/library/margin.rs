@@ -1,12 +1,7 @@
 //! Beside the text: the questions about the page in view. A column on wide screens, a bar at the lower edge that
 //! opens on narrower ones.
 
-use super::{
-    address::Address,
-    api::ReaderQuestion,
-    place::Shown,
-    practise::Practise,
-};
+use super::{address::Address, api::ReaderQuestion, place::Shown, practise::Practise};
 use crate::{
     browser,
     quiz::api::StartQuiz,
@@ -40,7 +35,9 @@ pub fn Margin(
     let page = Memo::new(move |_| shown.get().page);
     let here = Memo::new(move |_| {
         let page = page.get();
-        questions.with_value(|all| all.iter().filter(|question| question.page == page).cloned().collect::<Vec<_>>())
+        questions.with_value(|all| {
+            all.iter().filter(|question| question.page == page).cloned().collect::<Vec<_>>()
+        })
     });
     let title = move || {
         let place = format!("{unit} {}", page.get());
@@ -107,14 +104,18 @@ fn Question(question: ReaderQuestion, address: Memo<Address>) -> impl IntoView {
     let span = question.span;
     let href = move || Address { lit: Some(span), page: None, at: None, ..address.get() }.href();
     let last = match question.last {
-        Some(true) => view! { <span class="chip mint"><Icon glyph=Glyph::Check/>"Right last time"</span> }.into_any(),
-        Some(false) => view! { <span class="chip coral"><Icon glyph=Glyph::Cross/>"Missed last time"</span> }.into_any(),
+        Some(true) => {
+            view! { <span class="chip mint"><Icon glyph=Glyph::Check/>"Right last time"</span> }.into_any()
+        }
+        Some(false) => {
+            view! { <span class="chip coral"><Icon glyph=Glyph::Cross/>"Missed last time"</span> }.into_any()
+        }
         None => view! { <span class="chip plain">"New"</span> }.into_any(),
     };
     let due = question.due.then(|| view! { <span class="chip coral"><Icon glyph=Glyph::Clock/>"Due"</span> });
     view! {
         <li id=format!("q-{}", question.id)>
-            <a class="q" href=href noscroll=true>
+            <a class="q" href=href data-noscroll="">
                 <span class="q__stem">{question.stem}</span>
                 <span class="q__state">{due}{last}</span>
             </a>

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     quiz::api::StartQuiz,
-    ui::{Bar, BarSize, Glyph, Hue, Icon, IconSize, Note},
+    ui::{Bar, Glyph, Hue, Icon, IconSize, Note, progress::BarSize},
 };
 use leptos::{form::ActionForm, prelude::*};
 
@@ -43,7 +43,9 @@ fn ReadingRow(material: Memo<Material>, by_meaning: bool, start: ServerAction<St
     let id = material.read_untracked().id;
     let title = Memo::new(move |_| material.read().title.clone());
     let readable = Memo::new(move |_| material.read().pages_read > 0);
-    let share = Memo::new(move |_| material.with(|material| progress(material, by_meaning)).map(|share| share as u32));
+    let share = Memo::new(move |_| {
+        material.with(|material| progress(material, by_meaning)).map(|share| share as u32)
+    });
     let counted = Memo::new(move |_| share.get().is_some());
     let length = Memo::new(move |_| material.read().questions.min(SET));
     let label = Signal::derive(move || match material.read().state {
@@ -110,7 +112,7 @@ fn FailedRow(material: Memo<Material>, again: ServerAction<RetryMaterial>) -> im
                 <h3>{title.clone()}</h3>
                 <p class="small soft">{format}</p>
             </div>
-            <a class="btn btn--icon" href=format!("/library?delete={id}") noscroll=true aria-label=format!("Delete {title}")>
+            <a class="btn btn--icon" href=format!("/library?delete={id}") data-noscroll="" aria-label=format!("Delete {title}")>
                 <Icon glyph=Glyph::Trash/>
             </a>
             <div class="file__more">
@@ -210,7 +212,7 @@ fn RowMenu(material: Memo<Material>) -> impl IntoView {
             <Menu label=format!("More for {title}")>
                 <a href=format!("/library/{id}")><Icon glyph=Glyph::Library/>"Open"</a>
                 <a href=format!("/search?material={id}")><Icon glyph=Glyph::Search/>"Search in it"</a>
-                <a href=format!("/library?delete={id}") noscroll=true><Icon glyph=Glyph::Trash/>"Delete"</a>
+                <a href=format!("/library?delete={id}") data-noscroll=""><Icon glyph=Glyph::Trash/>"Delete"</a>
             </Menu>
         }
     })

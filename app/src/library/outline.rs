@@ -59,7 +59,8 @@ fn list(branches: Vec<Branch>, depth: usize, links: &Links) -> AnyView {
         .map(|branch| {
             let OutlineEntry { title, page, start, .. } = branch.entry;
             let near = (links.loaded.0..=links.loaded.1).contains(&page);
-            let href = if near { links.address.href_to(start) } else { links.address.page(page).href_to(start) };
+            let href =
+                if near { links.address.href_to(start) } else { links.address.page(page).href_to(start) };
             let now = links.now.clone();
             let below = (!branch.below.is_empty()).then(|| list(branch.below, depth + 1, links));
             view! {
@@ -67,7 +68,7 @@ fn list(branches: Vec<Branch>, depth: usize, links: &Links) -> AnyView {
                     <a
                         class:h=depth == 0
                         href=href
-                        noscroll=near
+                        data-noscroll=near.then_some("")
                         aria-current=move || now.selected(&Some(start)).then_some("location")
                     >
                         <span>{title}</span>

@@ -57,18 +57,15 @@ fn Shelf(materials: Materials) -> impl IntoView {
     live::follow(shelf);
     let start = ServerAction::<StartQuiz>::new();
     let again = ServerAction::<RetryMaterial>::new();
-    let sent = uploads();
+    let sent: RwSignal<Vec<Upload>> = uploads().into();
 
     // a file that the server has gives its place to its material
-    let taken = Memo::new({
-        let sent = sent.clone();
-        move |_| {
-            let id = |upload: &Upload| match upload.sending.get() {
-                Sending::Taken(material) => Some(material),
-                _ => None,
-            };
-            sent.get().iter().filter_map(id).collect::<Vec<_>>()
-        }
+    let taken = Memo::new(move |_| {
+        let id = |upload: &Upload| match upload.sending.get() {
+            Sending::Taken(material) => Some(material),
+            _ => None,
+        };
+        sent.get().iter().filter_map(id).collect::<Vec<_>>()
     });
     Effect::new(move |_| {
         if !taken.read().is_empty() {
@@ -80,17 +77,17 @@ fn Shelf(materials: Materials) -> impl IntoView {
             live::refresh(shelf);
         }
     });
-    let rows = Memo::new({
-        let sent = sent.clone();
-        move |_| {
-            let arrived = |upload: &Upload| match upload.sending.get() {
-                Sending::Taken(id) => shelf.with(|shelf| shelf.materials.iter().any(|material| material.id == id)),
-                _ => false,
-            };
-            sent.get().into_iter().filter(|upload| !arrived(upload)).map(|upload| upload.id).collect::<Vec<_>>()
-        }
+    let rows = Memo::new(move |_| {
+        let arrived = |upload: &Upload| match upload.sending.get() {
+            Sending::Taken(id) => {
+                shelf.with(|shelf| shelf.materials.iter().any(|material| material.id == id))
+            }
+            _ => false,
+        };
+        sent.get().into_iter().filter(|upload| !arrived(upload)).map(|upload| upload.id).collect::<Vec<_>>()
     });
-    let upload = move |id: u32| sent.with_untracked(|sent| sent.iter().find(|upload| upload.id == id).cloned());
+    let upload =
+        move |id: u32| sent.with_untracked(|sent| sent.iter().find(|upload| upload.id == id).cloned());
 
     let ids = move |busy: bool| {
         shelf.with(|shelf| {
@@ -101,14 +98,18 @@ fn Shelf(materials: Materials) -> impl IntoView {
     let busy = Memo::new(move |_| ids(true));
     let ready = Memo::new(move |_| ids(false));
     let material = move |id: MaterialId| {
-        let of = move || shelf.with(|shelf| shelf.materials.iter().find(|material| material.id == id).cloned());
+        let of =
+            move || shelf.with(|shelf| shelf.materials.iter().find(|material| material.id == id).cloned());
         of_memo(of)
     };
 
     // told by the address: what a form without scripts was answered
     let query = use_query_map();
-    let told: Vec<Uploaded> =
-        query.read_untracked().get("uploaded").and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    let told: Vec<Uploaded> = query
+        .read_untracked()
+        .get("uploaded")
+        .and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default();
     let told = RwSignal::new(told);
 
     let news = RwSignal::new(String::new());
@@ -126,15 +127,24 @@ fn Shelf(materials: Materials) -> impl IntoView {
             let questions: u32 = own.iter().map(|material| material.questions).sum();
             match own.len() as u32 {
                 0 => "Your lectures, and the questions that Mito writes from them".to_string(),
-                files => format!("{} · {}, each with its page", count(files, "file"), count(questions, "question")),
+                files => {
+                    format!("{} · {}, each with its page", count(files, "file"), count(questions, "question"))
+                }
             }
         })
     };
-    let sample = Memo::new(move |_| shelf.with(|shelf| shelf.materials.iter().find(|material| material.built_in).map(|material| material.id)));
-    let own = Memo::new(move |_| shelf.with(|shelf| shelf.materials.iter().any(|material| !material.built_in)));
+    let sample = Memo::new(move |_| {
+        shelf.with(|shelf| {
+            shelf.materials.iter().find(|material| material.built_in).map(|material| material.id)
+        })
+    });
+    let own =
+        Memo::new(move |_| shelf.with(|shelf| shelf.materials.iter().any(|material| !material.built_in)));
     let blank = Memo::new(move |_| !own.get() && rows.read().is_empty());
     let waiting = move || busy.read().len() + rows.read().len() + told.read().len();
-    let error = Signal::derive(move || start.value().get().and_then(Result::err).or(again.value().get().and_then(Result::err)));
+    let error = Signal::derive(move || {
+        start.value().get().and_then(Result::err).or(again.value().get().and_then(Result::err))
+    });
     view! {
         <header class="page-head">
             <div>
@@ -146,7 +156,7 @@ fn Shelf(materials: Materials) -> impl IntoView {
         <div class="stack">
             <DropZone blank guest sample/>
             <FormError error fields=&[]/>
-            <Show when=move || (waiting() > 0)>
+            <Show when=move || { waiting() > 0 }>
                 <section class="card card--flush shelf" aria-labelledby="busy">
                     <div class="sec">
                         <h2 class="eyebrow grow" id="busy">"Being read"</h2>
@@ -156,7 +166,7 @@ fn Shelf(materials: Materials) -> impl IntoView {
                         <For each=move || told.get().into_iter().enumerate() key=|(_, file)| file.filename.clone() let((index, file))>
                             <ToldRow file dismiss=Callback::new(move |()| told.update(|told| { told.remove(index.min(told.len() - 1)); }))/>
                         </For>
-                        <For each={move || rows.get()} key=|id| *id let:id>
+                        <For each=move || rows.get() key=|id| *id let:id>
                             {upload(id).map(|upload| view! { <UploadRow upload/> })}
                         </For>
                         <For each=move || busy.get() key=|id| *id let:id>
@@ -189,5 +199,7 @@ fn Shelf(materials: Materials) -> impl IntoView {
 /// A material that changes under its row. When it has left the shelf, the row shows it as it was until it goes.
 fn of_memo(of: impl Fn() -> Option<Material> + Send + Sync + 'static) -> Option<Memo<Material>> {
     let first = untrack(&of)?;
-    Some(Memo::new(move |before: Option<&Material>| of().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())))
+    Some(Memo::new(move |before: Option<&Material>| {
+        of().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+    }))
 }

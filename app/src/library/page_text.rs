@@ -84,7 +84,8 @@ impl Ink {
 
     fn item(&self, item: Item) -> AnyView {
         let lists = item.lists.into_iter().map(|list| self.list(list)).collect_view();
-        view! { <li id=anchor(&item.block)>{self.words(&item.block)}{self.cited(&item.block)}{lists}</li> }.into_any()
+        view! { <li id=anchor(&item.block)>{self.words(&item.block)}{self.cited(&item.block)}{lists}</li> }
+            .into_any()
     }
 
     fn block(&self, page: u32, block: ReaderBlock, follows_note: bool) -> AnyView {
@@ -136,7 +137,10 @@ impl Ink {
         let body = body
             .into_iter()
             .map(|row| {
-                let cells = row.into_iter().map(|cell| view! { <td>{self.words_in(block, cell)}</td> }).collect_view();
+                let cells = row
+                    .into_iter()
+                    .map(|cell| view! { <td>{self.words_in(block, cell)}</td> })
+                    .collect_view();
                 view! { <tr>{cells}</tr> }
             })
             .collect_view();
@@ -160,7 +164,8 @@ impl Ink {
             return None;
         }
         let whole = |lit: &Span| Span { start: block.start + lit.start, end: block.start + lit.end };
-        let cites = |question: &&ReaderQuestion| block.lit.iter().any(|lit| whole(lit).overlaps(question.span));
+        let cites =
+            |question: &&ReaderQuestion| block.lit.iter().any(|lit| whole(lit).overlaps(question.span));
         let question = self.questions.iter().find(cites).cloned().map(|question| {
             let (ask, stem) = (self.ask, question.stem.clone());
             let href = format!("#q-{}", question.id);

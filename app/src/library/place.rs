@@ -139,7 +139,9 @@ pub fn follow_scrolling(material: MaterialId, pages: Vec<u32>, headings: Vec<u32
                 return;
             };
             let heading = headings
-                .try_with_value(|starts| starts.iter().rev().find(|start| above(format!("b{start}"))).copied())
+                .try_with_value(|starts| {
+                    starts.iter().rev().find(|start| above(format!("b{start}"))).copied()
+                })
                 .flatten();
             let now = Shown { page, heading };
             shown.try_update(|shown| {
@@ -194,7 +196,10 @@ mod tests {
     fn hits_go_round() {
         let hits = hits(&[(1, 10), (1, 90), (3, 400)]);
         let start = |index, forward| beside(&hits, index, forward).map(|hit| hit.start);
-        assert_eq!([start(0, true), start(2, true), start(0, false), start(2, false)], [Some(90), Some(10), Some(400), Some(90)]);
+        assert_eq!(
+            [start(0, true), start(2, true), start(0, false), start(2, false)],
+            [Some(90), Some(10), Some(400), Some(90)]
+        );
         assert_eq!(beside(&[], 0, true), None);
         assert_eq!(beside(&[], 0, false), None);
         assert_eq!(beside(&hits[..1], 0, false).map(|hit| hit.start), Some(10));

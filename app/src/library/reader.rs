@@ -26,7 +26,8 @@ use leptos_router::{
 #[component]
 pub fn ReaderPage() -> impl IntoView {
     let (path, query) = (use_params_map(), use_query_map());
-    let address = Memo::new(move |_| Address::read(&path.read().get("id").unwrap_or_default(), &query.read()));
+    let address =
+        Memo::new(move |_| Address::read(&path.read().get("id").unwrap_or_default(), &query.read()));
     // another current hit or way back needs nothing new from the server
     let asked = Memo::new(move |_| address.get().map(|address| Address { at: None, back: None, ..address }));
     let reader = Resource::new(
@@ -73,9 +74,9 @@ fn ReaderSkeleton() -> impl IntoView {
 fn ReaderView(reader: Reader, address: Memo<Address>, retry: Callback<()>) -> impl IntoView {
     let Reader { material, outline, pages, previous, next, questions, page, hits } = reader;
     let start = ServerAction::<StartQuiz>::new();
-    let loaded = pages.first().map_or((page, page), |first| {
-        (first.number, pages.last().map_or(first.number, |last| last.number))
-    });
+    let loaded = pages
+        .first()
+        .map_or((page, page), |first| (first.number, pages.last().map_or(first.number, |last| last.number)));
     let headings: Vec<u32> = outline.iter().map(|entry| entry.start).collect();
     let numbers: Vec<u32> = pages.iter().map(|page| page.number).collect();
     let shown = RwSignal::new(Shown { page, heading: place::heading_at(&outline, page) });
@@ -104,8 +105,8 @@ fn ReaderView(reader: Reader, address: Memo<Address>, retry: Callback<()>) -> im
             let blocks = ink.page(page.number, page.blocks);
             let name = format!("{}{} {}", unit[..1].to_uppercase(), &unit[1..], page.number);
             view! {
-                <section aria-label=name.clone()>
-                    <p class="pagemark" id=format!("p{}", page.number) aria-hidden="true"><span>{name}</span></p>
+                <section aria-label={name.clone()}>
+                    <p class="pagemark" id=format!("p{}", page.number) aria-hidden="true"><span>{name.clone()}</span></p>
                     {blocks}
                 </section>
             }
@@ -193,7 +194,12 @@ fn close(dialog: NodeRef<html::Dialog>) {
 
 /// After a stretch was drawn: to what is lit, to the current hit, to the anchor, or to where one was last. A hit
 /// that lies in another stretch is opened there.
-fn go_to_place(address: Memo<Address>, loaded: (u32, u32), hits: Vec<super::api::Place>, hit: Memo<Option<usize>>) {
+fn go_to_place(
+    address: Memo<Address>,
+    loaded: (u32, u32),
+    hits: Vec<super::api::Place>,
+    hit: Memo<Option<usize>>,
+) {
     let navigate = use_navigate();
     Effect::new(move |drawn: Option<()>| {
         let now = address.get();
@@ -205,11 +211,15 @@ fn go_to_place(address: Memo<Address>, loaded: (u32, u32), hits: Vec<super::api:
             return;
         }
         if drawn.is_none() {
-            let last = place::kept(now.material).filter(|_| now.page.is_none() && now.lit.is_none() && now.query.is_none());
+            let last = place::kept(now.material)
+                .filter(|_| now.page.is_none() && now.lit.is_none() && now.query.is_none());
             match last {
                 Some(last) if !(loaded.0..=loaded.1).contains(&last.page) => {
                     let there = Address { page: Some(last.page), ..now };
-                    navigate(&there.href(), NavigateOptions { replace: true, scroll: false, ..Default::default() });
+                    navigate(
+                        &there.href(),
+                        NavigateOptions { replace: true, scroll: false, ..Default::default() },
+                    );
                 }
                 last => place::go(&now, loaded, last),
             }

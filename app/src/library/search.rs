@@ -141,14 +141,15 @@ fn Field(asked: Memo<Asked>, materials: Vec<Material>) -> impl IntoView {
                     <a
                         href=move || Asked { material: id, ..asked.get() }.href()
                         aria-current=move || (asked.read().material == id).then_some("true")
-                        noscroll=true
+                        data-noscroll=""
                     >
                         {name}
                     </a>
                 </li>
             }
         };
-        let files: Vec<_> = materials.iter().map(|material| link(material.title.clone(), Some(material.id))).collect();
+        let files: Vec<_> =
+            materials.iter().map(|material| link(material.title.clone(), Some(material.id))).collect();
         view! {
             <nav class="facet" aria-label="Search in">
                 <h2>"Search in"</h2>
@@ -253,14 +254,19 @@ fn Results(found: Found, asked: Asked, busy: RwSignal<bool>) -> impl IntoView {
         let title = format!("No page mentions ‘{}’", short(&asked.query));
         let text = match (by_meaning, passages) {
             (_, 0) => "There is nothing to search yet: the files are still being read.".to_string(),
-            (true, _) => "Nothing comes near it in meaning either. Perhaps the lecture calls it something else.".into(),
+            (true, _) => {
+                "Nothing comes near it in meaning either. Perhaps the lecture calls it something else.".into()
+            }
             (false, _) => "Try fewer words, or the ones your lecture uses.".into(),
         };
         let wider = asked.material.map(|_| {
             let all = Asked { material: None, ..asked.clone() };
             view! { <a class="btn btn--line" href=all.href()>"Search all files"</a> }
         });
-        let library = asked.material.is_none().then(|| view! { <a class="btn btn--line" href="/library">"Go to the library"</a> });
+        let library = asked
+            .material
+            .is_none()
+            .then(|| view! { <a class="btn btn--line" href="/library">"Go to the library"</a> });
         return view! {
             <section class="found stack" aria-label="Results">
                 <p class="sr" role="status">"Nothing found"</p>
@@ -307,7 +313,11 @@ fn Results(found: Found, asked: Asked, busy: RwSignal<bool>) -> impl IntoView {
 
 /// A query as it fits into a title.
 fn short(query: &str) -> String {
-    if query.chars().count() <= 60 { query.into() } else { format!("{}…", query.chars().take(59).collect::<String>().trim_end()) }
+    if query.chars().count() <= 60 {
+        query.into()
+    } else {
+        format!("{}…", query.chars().take(59).collect::<String>().trim_end())
+    }
 }
 
 /// Before anything is asked.

@@ -48,7 +48,13 @@ pub struct Stretch {
 
 /// Cuts `text[within]` into stretches, runs and pieces. Where two cited or found spans overlap, the earlier in its
 /// list wins. Joined up again, the pieces are `text[within]`, byte for byte.
-pub fn stretches(text: &str, within: Range<usize>, marks: &[Mark], lit: &[Span], found: &[Span]) -> Vec<Stretch> {
+pub fn stretches(
+    text: &str,
+    within: Range<usize>,
+    marks: &[Mark],
+    lit: &[Span],
+    found: &[Span],
+) -> Vec<Stretch> {
     let within = border(text, within.start)..border(text, within.end);
     let marks: Vec<_> = marks.iter().map(|mark| (clip(text, &within, mark.span), mark.style)).collect();
     let lit: Vec<_> = lit.iter().map(|span| clip(text, &within, *span)).collect();
@@ -125,11 +131,16 @@ mod tests {
                 out.push_str(if run.found.is_some() { "[" } else { "" });
                 for piece in &run.pieces {
                     let s = piece.styles;
-                    let letters: String = [(s.bold, 'b'), (s.italic, 'i'), (s.superscript, '^'), (s.subscript, '_')]
-                        .iter()
-                        .filter_map(|(on, letter)| on.then_some(*letter))
-                        .collect();
-                    out.push_str(&if letters.is_empty() { piece.text.clone() } else { format!("<{letters}:{}>", piece.text) });
+                    let letters: String =
+                        [(s.bold, 'b'), (s.italic, 'i'), (s.superscript, '^'), (s.subscript, '_')]
+                            .iter()
+                            .filter_map(|(on, letter)| on.then_some(*letter))
+                            .collect();
+                    out.push_str(&if letters.is_empty() {
+                        piece.text.clone()
+                    } else {
+                        format!("<{letters}:{}>", piece.text)
+                    });
                 }
                 out.push_str(if run.found.is_some() { "]" } else { "" });
             }
@@ -147,10 +158,9 @@ mod tests {
             ("a cited word", vec![], vec![span(2, 7)], vec![], "a {cited} word"),
             ("found in cited", vec![], vec![span(0, 14)], vec![span(9, 14)], "{found in [cited]}"),
             ("found over the edge", vec![], vec![span(0, 8)], vec![span(6, 12)], "{found [ov]}[er t]he edge"),
-            ("bold over a hit", vec![bold(0, 9)], vec![], vec![span(5, 15)], "<b:bold >[<b:over>< a hit]"),
+            ("bold over a hit", vec![bold(0, 9)], vec![], vec![span(5, 15)], "<b:bold >[<b:over> a hit]"),
         ];
         for (text, marks, lit, found, wanted) in cases {
-            let wanted = wanted.replace("< a hit]", " a hit]");
             assert_eq!(draw(&stretches(text, 0..text.len(), &marks, &lit, &found)), wanted, "{text}");
         }
     }

@@ -24,7 +24,9 @@ pub fn status(material: &Material) -> String {
         MaterialState::Reading if material.pages_read == 0 => "opening the file".into(),
         MaterialState::Reading if material.pages_total == 0 => count(material.pages_read, leaf),
         MaterialState::Reading => format!("{leaf} {} of {}", material.pages_read, material.pages_total),
-        MaterialState::Preparing => format!("all {} read, writing questions", count(material.pages_read, leaf)),
+        MaterialState::Preparing => {
+            format!("all {} read, writing questions", count(material.pages_read, leaf))
+        }
         MaterialState::Ready | MaterialState::Failed => count(material.pages_read, leaf),
     }
 }
@@ -175,8 +177,11 @@ mod tests {
     #[test]
     fn stages_tick_in_their_order() {
         use Stage::{Done, Later, Now};
-        let steps = |material: Material| stages(&material, true).into_iter().map(|(stage, _)| stage).collect::<Vec<_>>();
-        let blank = Material { passages: 0, passages_embedded: 0, questions: 0, ..material(MaterialState::Queued) };
+        let steps = |material: Material| {
+            stages(&material, true).into_iter().map(|(stage, _)| stage).collect::<Vec<_>>()
+        };
+        let blank =
+            Material { passages: 0, passages_embedded: 0, questions: 0, ..material(MaterialState::Queued) };
         assert_eq!(steps(blank), [Later, Later, Later, Later]);
         assert_eq!(steps(material(MaterialState::Reading)), [Now, Now, Now, Now]);
         assert_eq!(steps(material(MaterialState::Preparing)), [Done, Done, Now, Now]);
@@ -197,7 +202,11 @@ mod tests {
     #[test]
     fn only_turns_are_announced() {
         let cases = [
-            (material(MaterialState::Reading), Material { pages_read: 15, ..material(MaterialState::Reading) }, None),
+            (
+                material(MaterialState::Reading),
+                Material { pages_read: 15, ..material(MaterialState::Reading) },
+                None,
+            ),
             (
                 Material { questions: 0, ..material(MaterialState::Reading) },
                 material(MaterialState::Reading),
@@ -223,7 +232,9 @@ mod tests {
     #[test]
     fn pictures_follow_the_title() {
         let titled = |title: &str| Material { title: title.into(), ..material(MaterialState::Ready) };
-        for (title, wanted) in [("The Heart", "heart"), ("Renal seminar, week 6", "kidney"), ("Joints", "bone"), ("Law", "book")] {
+        for (title, wanted) in
+            [("The Heart", "heart"), ("Renal seminar, week 6", "kidney"), ("Joints", "bone"), ("Law", "book")]
+        {
             assert_eq!(picture(&titled(title)), wanted, "{title}");
         }
         let locked = Material { error: Some("Locked with a password".into()), ..titled("The heart") };

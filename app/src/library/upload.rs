@@ -84,7 +84,8 @@ pub fn send(files: Vec<File>) {
             }
             Some(message) => Sending::Refused { error: ApiError::Unsupported { message }, again: false },
         };
-        uploads.update(|uploads| uploads.push(Upload { id, name, bytes, sending: ArcRwSignal::new(sending) }));
+        uploads
+            .update(|uploads| uploads.push(Upload { id, name, bytes, sending: ArcRwSignal::new(sending) }));
     }
     go_on();
 }
@@ -183,7 +184,10 @@ fn outcome(status: u16, text: &str) -> Sending {
     let refused = |error: ApiError| {
         let again = !matches!(
             error,
-            ApiError::Unsupported { .. } | ApiError::TooLarge { .. } | ApiError::Invalid { .. } | ApiError::Forbidden { .. }
+            ApiError::Unsupported { .. }
+                | ApiError::TooLarge { .. }
+                | ApiError::Invalid { .. }
+                | ApiError::Forbidden { .. }
         );
         Sending::Refused { error, again }
     };
@@ -201,7 +205,9 @@ fn outcome(status: u16, text: &str) -> Sending {
         (_, Ok(error)) => error,
         (0, _) => ApiError::Offline,
         (401, _) => ApiError::Unauthorized,
-        (413, _) => ApiError::TooLarge { message: format!("A file may have {} at most.", size(FILE_MAX_BYTES)) },
+        (413, _) => {
+            ApiError::TooLarge { message: format!("A file may have {} at most.", size(FILE_MAX_BYTES)) }
+        }
         (502..=504, _) => ApiError::Offline,
         (500.., _) => ApiError::Internal { request: "unknown".into() },
         _ => ApiError::Malformed,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::ApiError,
-    ui::{Bar, BarSize, Glyph, Hue, Icon},
+    ui::{Bar, Glyph, Hue, Icon, progress::BarSize},
 };
 use domain::id::MaterialId;
 use leptos::prelude::*;
@@ -108,7 +108,9 @@ pub fn ToldRow(
 ) -> impl IntoView {
     let Uploaded { filename, material, error, .. } = file;
     let told = match (error, material) {
-        (Some(error), _) => view! { <p class="small refused" role="alert">{error.to_string()}</p> }.into_any(),
+        (Some(error), _) => {
+            view! { <p class="small refused" role="alert">{error.to_string()}</p> }.into_any()
+        }
         (None, Some(material)) => view! { <KnownAlready material/> }.into_any(),
         (None, None) => ().into_any(),
     };
@@ -119,7 +121,7 @@ pub fn ToldRow(
             <a
                 class="btn btn--icon"
                 href="/library"
-                noscroll=true
+                data-noscroll=""
                 aria-label=format!("Dismiss the message about {filename}")
                 on:click=move |_| dismiss.run(())
             >

@@ -24,10 +24,14 @@ pub enum State {
     Failed,
     /// As `Busy`, but every answer takes two seconds.
     Slow,
+    /// As `Busy`, with a file that is really being read, and uploads that stay.
+    Live,
+    /// As `Busy`, without the model for meaning.
+    Words,
 }
 
 impl State {
-    pub const ALL: [(Self, &str); 8] = [
+    pub const ALL: [(Self, &str); 10] = [
         (Self::Stranger, "stranger"),
         (Self::Guest, "guest"),
         (Self::New, "new"),
@@ -36,6 +40,8 @@ impl State {
         (Self::Done, "done"),
         (Self::Failed, "failed"),
         (Self::Slow, "slow"),
+        (Self::Live, "live"),
+        (Self::Words, "words"),
     ];
 
     pub fn by_name(name: &str) -> Option<Self> {

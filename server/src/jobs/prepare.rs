@@ -1,13 +1,27 @@
 //! Makes a read material searchable: by words at once, then by meaning, passage by passage.
 
-use super::{Failure, Work, queue::{self, Job, New}};
+use super::{
+    Failure, Work,
+    queue::{self, Job, New},
+};
 use crate::{
     clock::Clock,
     db::{Result, Tx},
-    library::{self, store::{self, PassageRow, VectorRow}},
-    retrieval::{Passage, vector::Window},
+    error::Error,
+    library::{
+        self,
+        store::{self, PassageRow, VectorRow},
+    },
+    retrieval::{
+        Passage,
+        embed::EmbedError,
+        vector::{self, Window},
+    },
 };
-use domain::{document::Span, id::{LearnerId, MaterialId, PassageId}};
+use domain::{
+    document::Span,
+    id::{LearnerId, MaterialId, PassageId},
+};
 
 /// Kind of this job.
 pub const KIND: &str = "prepare";
@@ -95,7 +109,7 @@ fn vector_row(passage: &PassageRow, part: usize, window: &Window) -> VectorRow {
         part: part as i64,
         span_start: window.span.start.into(),
         span_end: window.span.end.into(),
-        vector: window.vector.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        vector: vector::to_bytes(&window.vector),
     }
 }
 
@@ -103,8 +117,8 @@ fn vector_row(passage: &PassageRow, part: usize, window: &Window) -> VectorRow {
 pub fn window(row: VectorRow) -> Window {
     Window {
         passage: PassageId(row.passage),
-        index: row.part as u32,
+        index: row.part as _,
         span: Span { start: row.span_start as u32, end: row.span_end as u32 },
-        vector: row.vector.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
+        vector: vector::from_bytes(&row.vector).unwrap_or_default(),
     }
 }

@@ -4,18 +4,30 @@
 //! a try that was killed is simply done again from the start and nothing is doubled. Questions of a part are
 //! published at once; those that the whole document no longer supports are retired at the end.
 
-use super::{Failure, Work, prepare, queue::{self, Job, New}};
+use super::{
+    Failure, Work, prepare,
+    queue::{self, Job, New},
+};
 use crate::{
     clock::Clock,
     db::{Result, Tx},
-    library::{self, store::{self, MaterialRow, PassageRow}},
+    library::{
+        self,
+        store::{self, MaterialRow, PassageRow},
+    },
     questions,
-    reading::{self, Progress, child},
+    reading::{Progress, child},
     retrieval::tokens::Tokens,
 };
-use domain::{chunk, document::Document, id::{LearnerId, MaterialId}, question::{Item, generate}};
+use domain::{
+    chunk,
+    document::Document,
+    id::{LearnerId, MaterialId},
+    question::{self, Item},
+};
 use sqlx::types::Json;
 use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
 
 /// Kind of this job.
 pub const KIND: &str = "read";
@@ -65,22 +77,29 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     let Some(owner) = library::owner(&row) else { return Err(Failure::Moot) };
     let path = work.files.path(owner, id, &row.extension);
     let reading = Reading { work, job, id, owner, row: &row };
-    let mut child = child::start(&path, &row.filename, work.limits)?;
+    let program = std::env::current_exe()?;
+    let (send, mut heard) = mpsc::unbounded_channel();
+    // nobody hears it when the job is given up: then the child ends too
+    let mut on = move |progress| drop(send.send(progress));
+    let child = child::read_in_child(&program, &path, &row.filename, work.limits, &mut on);
+    tokio::pin!(child);
     let mut told = None::<Instant>;
-    loop {
-        match child.next().await {
-            Ok(Some(Progress::Pages { read, total })) => {
-                if told.is_none_or(|at| at.elapsed() >= PAGES_EVERY) {
-                    told = Some(Instant::now());
-                    reading.pages(read, total).await?;
+    let outcome = loop {
+        tokio::select! {
+            // while a part is being saved the child is not listened to and waits
+            Some(progress) = heard.recv() => match progress {
+                Progress::Pages { read, total } => {
+                    if told.is_none_or(|at| at.elapsed() >= PAGES_EVERY) {
+                        told = Some(Instant::now());
+                        reading.pages(read, total).await?;
+                    }
                 }
-            }
-            Ok(Some(Progress::Part(document))) => reading.part(document).await?,
-            Ok(None) => break,
-            Err(error) => return Err(Failure::Final(error.to_string())),
+                Progress::Part(document) => reading.part(document).await?,
+            },
+            outcome = &mut child => break outcome,
         }
-    }
-    match child.finish().await {
+    };
+    match outcome {
         Ok(document) => reading.whole(document).await,
         Err(error) => Err(Failure::Final(error.to_string())),
     }
@@ -109,9 +128,10 @@ impl Reading<'_> {
         let (document, passages, items) = self.work_out(document).await?;
         // the last page may go on in the next part: what stands on it can still change
         let last = document.pages.last().map_or(0, |page| page.number);
-        let settled = items.into_iter().filter(|item| item.options.iter().all(|o| o.page < last)).collect();
+        let settled: Vec<_> =
+            items.into_iter().filter(|item| item.options.iter().all(|o| o.page < last)).collect();
         let mut tx = self.work.db.write().await?;
-        self.save(&mut tx, &document, &passages, settled, false).await?;
+        self.save(&mut tx, &document, &passages, &settled, false).await?;
         tx.commit().await?;
         self.index(&passages).await;
         self.work.live.tell(self.owner);
@@ -123,7 +143,7 @@ impl Reading<'_> {
         let pages = document.pages.last().map_or(0, |page| page.number);
         let questions = items.len();
         let mut tx = self.work.db.write().await?;
-        self.save(&mut tx, &document, &passages, items, true).await?;
+        self.save(&mut tx, &document, &passages, &items, true).await?;
         store::set_pages(&mut tx, self.id, pages, pages).await?;
         store::set_state(&mut tx, self.id, "preparing", None).await?;
         prepare::enqueue(&mut tx, &self.work.clock, self.id).await?;
@@ -143,7 +163,7 @@ impl Reading<'_> {
         let (id, clock) = (self.id, self.work.clock.clone());
         let task = tokio::task::spawn_blocking(move || {
             let passages = passages(&document, id, &clock);
-            let items = generate::generate(&document, &generate::Options::default()).items;
+            let items = question::generate(&document, &question::Options::default()).items;
             (document, passages, items)
         });
         Ok(task.await.map_err(anyhow::Error::new)?)
@@ -154,17 +174,16 @@ impl Reading<'_> {
         tx: &mut Tx,
         document: &Document,
         passages: &[PassageRow],
-        items: Vec<Item>,
+        items: &[Item],
         whole: bool,
     ) -> Result<(), Failure> {
         if !store::save_document(tx, self.id, document).await? {
             return Err(Failure::Moot);
         }
         store::replace_passages(tx, self.id, passages).await?;
-        let (clock, now) = (&self.work.clock, self.work.clock.now());
-        let published = questions::publish(tx, clock, self.id, items, now).await?;
+        questions::publish(tx, &self.work.clock, self.id, items, true).await?;
         if whole {
-            questions::retire_others(tx, self.id, &published).await?;
+            questions::retire_unsupported(tx, self.id, items).await?;
         }
         Ok(())
     }
@@ -181,7 +200,10 @@ impl Reading<'_> {
 /// A document cut into passages.
 pub fn passages(document: &Document, material: MaterialId, clock: &Clock) -> Vec<PassageRow> {
     let tokens = Tokens::bundled();
-    let chunks = chunk::chunks(document, &|text: &str| tokens.offsets(text));
+    let ranges = |text: &str| {
+        tokens.spans(text).into_iter().map(|span| (span.range().start, span.range().end)).collect()
+    };
+    let chunks = chunk::chunks(document, &ranges);
     let row = |chunk: chunk::Chunk| PassageRow {
         id: clock.id(),
         material: material.0,
@@ -189,10 +211,9 @@ pub fn passages(document: &Document, material: MaterialId, clock: &Clock) -> Vec
         span_end: chunk.span.end.into(),
         page_first: chunk.pages.0.into(),
         page_last: chunk.pages.1.into(),
-        tokens: chunk.tokens as i64,
+        tokens: chunk.tokens.into(),
         headings: Json(chunk.headings),
         text: document.slice(chunk.span).into(),
     };
     chunks.into_iter().map(row).collect()
 }
-

@@ -1,7 +1,10 @@
 //! A file that comes in: streamed to disk, measured, hashed.
 
 use super::files::Files;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    reading::{self, Format, ReadError},
+};
 use app::{error::ApiError, library::api::FILE_MAX_BYTES};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
@@ -14,16 +17,11 @@ pub struct Incoming {
     pub name: String,
     /// Bytes so far.
     pub bytes: u64,
-    /// The first bytes, from which the format is told.
-    pub head: Vec<u8>,
     hash: Sha256,
     file: File,
     path: PathBuf,
     settled: bool,
 }
-
-/// So many first bytes are kept.
-const HEAD: usize = 4_096;
 
 impl Incoming {
     /// Begins a file of this name.
@@ -37,7 +35,7 @@ impl Incoming {
         // some browsers send the whole path
         let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
         let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
-        Ok(Self { name, bytes: 0, head: vec![], hash: Sha256::new(), file, path, settled: false })
+        Ok(Self { name, bytes: 0, hash: Sha256::new(), file, path, settled: false })
     }
 
     /// Adds what came.
@@ -53,8 +51,6 @@ impl Incoming {
             );
             return Err(ApiError::TooLarge { message }.into());
         }
-        let room = HEAD.saturating_sub(self.head.len());
-        self.head.extend_from_slice(&chunk[..room.min(chunk.len())]);
         self.hash.update(chunk);
         self.file.write_all(chunk).await?;
         Ok(())
@@ -90,5 +86,35 @@ impl Drop for Incoming {
             // what cannot be removed now is swept at the next start
             let _ = std::fs::remove_file(&self.path);
         }
+    }
+}
+
+/// What the shelf calls the format of a file that came in, and the ending under which it is kept.
+///
+/// # Errors
+/// `Unsupported` for what cannot be read, `Invalid` for an empty, damaged or locked file.
+pub async fn identify(incoming: &Incoming) -> Result<(&'static str, &'static str)> {
+    let (path, name) = (incoming.path.clone(), incoming.name.clone());
+    let told =
+        tokio::task::spawn_blocking(move || reading::identify(&std::fs::read(path)?, &name).map_err(refusal));
+    Ok(match told.await.map_err(anyhow::Error::new)?? {
+        Format::Pdf => ("PDF", "pdf"),
+        Format::Docx => ("DOCX", "docx"),
+        Format::Pptx => ("PPTX", "pptx"),
+        Format::Html => ("HTML", "html"),
+        Format::Markdown => ("Markdown", "md"),
+        Format::Plain => ("Text", "txt"),
+    })
+}
+
+/// Why a file was not taken, with the status that fits.
+fn refusal(error: ReadError) -> Error {
+    let message = error.to_string();
+    match error {
+        ReadError::TooLarge => ApiError::TooLarge { message }.into(),
+        ReadError::Unsupported { .. } | ReadError::Mislabelled { .. } => {
+            ApiError::Unsupported { message }.into()
+        }
+        _ => Error::invalid("file", message),
     }
 }

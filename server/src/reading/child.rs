@@ -62,7 +62,6 @@ pub async fn read_in_child(
     limits: Limits,
     on: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Document, ReadError> {
-    let unopened = |error: std::io::Error| ReadError::Unopened(error.to_string());
     let size = tokio::fs::metadata(path).await.map_err(unopened)?.len();
     if size > MAX_BYTES as u64 {
         return Err(ReadError::TooLarge);
@@ -188,18 +187,16 @@ pub fn run_child(path: &Path, name: &str, memory: u64, seconds: u64) -> i32 {
     if say(&event).is_err() { 1 } else { code }
 }
 
-/// The bytes of a file, refusing one that is too large before reading it.
+fn open(path: &Path) -> Result<Vec<u8>, ReadError> {
+    check(path)?;
+    std::fs::read(path).map_err(unopened)
+}
+
+/// Whether a path leads to a file that may be read.
 ///
 /// # Errors
 /// Not there, not readable, or over [`MAX_BYTES`].
-pub fn open(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let unopened = |error: std::io::Error| {
-        ReadError::Unopened(match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_string(),
-            std::io::ErrorKind::PermissionDenied => "reading it is not permitted".to_string(),
-            _ => error.to_string(),
-        })
-    };
+pub fn check(path: &Path) -> Result<(), ReadError> {
     let facts = std::fs::metadata(path).map_err(unopened)?;
     if facts.is_dir() {
         return Err(ReadError::Unopened("it is a folder".to_string()));
@@ -207,7 +204,15 @@ pub fn open(path: &Path) -> Result<Vec<u8>, ReadError> {
     if facts.len() > MAX_BYTES as u64 {
         return Err(ReadError::TooLarge);
     }
-    std::fs::read(path).map_err(unopened)
+    Ok(())
+}
+
+fn unopened(error: std::io::Error) -> ReadError {
+    ReadError::Unopened(match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_string(),
+        std::io::ErrorKind::PermissionDenied => "reading it is not permitted".to_string(),
+        _ => error.to_string(),
+    })
 }
 
 /// Bounds on address space and processor time, where the system has them. The time is a second line: the parent

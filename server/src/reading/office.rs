@@ -211,3 +211,173 @@ impl Props {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::document::{BlockKind, Style};
+    use std::io::Write;
+    use zip::write::SimpleFileOptions;
+
+    /// A package of these parts.
+    fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(vec![]));
+        for (name, text) in parts {
+            zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn word(body: &str) -> Vec<u8> {
+        let w = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
+        let styles = format!(
+            "<w:styles {w}><w:style w:type=\"paragraph\" w:styleId=\"H2\"><w:name w:val=\"heading 2\"/><w:rPr><w:b/></w:rPr>\
+             </w:style><w:style w:type=\"character\" w:styleId=\"Strong\"><w:rPr><w:b/></w:rPr></w:style></w:styles>"
+        );
+        let numbers = format!(
+            "<w:numbering {w}><w:abstractNum w:abstractNumId=\"0\"><w:lvl w:ilvl=\"0\"><w:numFmt w:val=\"decimal\"/></w:lvl>\
+             </w:abstractNum><w:num w:numId=\"5\"><w:abstractNumId w:val=\"0\"/></w:num></w:numbering>"
+        );
+        let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let relations = format!(
+            "<Relationships><Relationship Id=\"r1\" Type=\"{kind}/styles\" Target=\"styles.xml\"/>\
+             <Relationship Id=\"r2\" Type=\"{kind}/numbering\" Target=\"numbering.xml\"/></Relationships>"
+        );
+        package(&[
+            ("[Content_Types].xml", "<Types/>"),
+            ("word/document.xml", &format!("<w:document {w}><w:body>{body}</w:body></w:document>")),
+            ("word/styles.xml", &styles),
+            ("word/numbering.xml", &numbers),
+            ("word/_rels/document.xml.rels", &relations),
+        ])
+    }
+
+    fn run(text: &str, props: &str) -> String {
+        format!("<w:r><w:rPr>{props}</w:rPr><w:t xml:space=\"preserve\">{text}</w:t></w:r>")
+    }
+
+    fn blocks(document: &Document) -> Vec<(BlockKind, &str)> {
+        document.check().unwrap();
+        document.blocks.iter().map(|block| (block.kind.clone(), document.slice(block.span))).collect()
+    }
+
+    #[test]
+    fn word_styles_lists_tables_and_pages() {
+        let body = [
+            format!("<w:p><w:pPr><w:pStyle w:val=\"H2\"/></w:pPr>{}</w:p>", run("Valves", "")),
+            format!("<w:p>{}{}{}</w:p>", run("The ", ""), run("mitral valve", "<w:rStyle w:val=\"Strong\"/>"), run(" closes", "")),
+            format!("<w:p><w:pPr><w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"5\"/></w:numPr></w:pPr>{}</w:p>", run("first", "")),
+            "<w:p><w:del><w:r><w:delText>gone</w:delText></w:r></w:del><w:r><w:br w:type=\"page\"/></w:r></w:p>".to_string(),
+            format!("<w:tbl><w:tr><w:tc><w:p>{}</w:p></w:tc><w:tc><w:p/></w:tc></w:tr><w:tr><w:tc><w:p>{}</w:p></w:tc><w:tc><w:p>{}</w:p><w:p>{}</w:p></w:tc></w:tr></w:tbl>",
+                run("Hormone", "<w:b/>"), run("ADH", ""), run("water", ""), run("salt", "<w:vertAlign w:val=\"subscript\"/>")),
+        ]
+        .concat();
+        let document = docx(word(&body)).unwrap();
+        assert_eq!(
+            blocks(&document),
+            [
+                (BlockKind::Heading(2), "Valves"),
+                (BlockKind::Paragraph, "The mitral valve closes"),
+                (BlockKind::ListItem { depth: 0, ordered: true }, "first"),
+                (BlockKind::Table { header: 1 }, "Hormone\t\nADH\twater salt"),
+            ]
+        );
+        let marks: Vec<(Style, &str)> =
+            document.marks.iter().map(|m| (m.style, document.slice(m.span))).collect();
+        assert_eq!(
+            marks,
+            [(Style::Bold, "mitral valve"), (Style::Bold, "Hormone"), (Style::Subscript, "salt")]
+        );
+        assert_eq!(document.page_at(document.blocks[3].span.start), 2);
+    }
+
+    #[test]
+    fn slides_are_pages_with_titles_and_notes() {
+        let ns = "xmlns:p=\"p\" xmlns:a=\"a\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
+        let shape = |holder: &str, x: u32, y: u32, text: &str| {
+            format!(
+                "<p:sp><p:nvSpPr><p:nvPr>{holder}</p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"400\" cy=\"300\"/>\
+                 </a:xfrm></p:spPr><p:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp>"
+            )
+        };
+        // drawn from the right to the left and the title last
+        let slide = [
+            shape("", 500, 300, "right"),
+            shape("", 0, 310, "left"),
+            shape("<p:ph type=\"ftr\"/>", 0, 900, "footer"),
+            shape("<p:ph type=\"body\" idx=\"1\"/>", 0, 700, "item"),
+            shape("<p:ph type=\"title\"/>", 0, 0, "The heart"),
+        ]
+        .concat();
+        let notes = shape("<p:ph type=\"body\"/>", 0, 0, "Say it slowly.");
+        let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let bytes = package(&[
+            ("[Content_Types].xml", "<Types/>"),
+            (
+                "ppt/presentation.xml",
+                &format!(
+                    "<p:presentation {ns}><p:sldIdLst><p:sldId id=\"256\" r:id=\"r1\"/></p:sldIdLst></p:presentation>"
+                ),
+            ),
+            (
+                "ppt/_rels/presentation.xml.rels",
+                &format!(
+                    "<Relationships><Relationship Id=\"r1\" Type=\"{kind}/slide\" Target=\"slides/slide1.xml\"/></Relationships>"
+                ),
+            ),
+            (
+                "ppt/slides/slide1.xml",
+                &format!("<p:sld {ns}><p:cSld><p:spTree>{slide}</p:spTree></p:cSld></p:sld>"),
+            ),
+            (
+                "ppt/slides/_rels/slide1.xml.rels",
+                &format!(
+                    "<Relationships><Relationship Id=\"r1\" Type=\"{kind}/notesSlide\" Target=\"../notesSlides/notesSlide1.xml\"/></Relationships>"
+                ),
+            ),
+            (
+                "ppt/notesSlides/notesSlide1.xml",
+                &format!("<p:notes {ns}><p:cSld><p:spTree>{notes}</p:spTree></p:cSld></p:notes>"),
+            ),
+        ]);
+        let mut told = vec![];
+        let document = pptx(bytes, &mut |progress| told.push(progress)).unwrap();
+        assert_eq!(told, [Progress::Pages { read: 1, total: 1 }]);
+        assert_eq!(
+            blocks(&document),
+            [
+                (BlockKind::Heading(1), "The heart"),
+                (BlockKind::Paragraph, "left"),
+                (BlockKind::Paragraph, "right"),
+                (BlockKind::ListItem { depth: 0, ordered: false }, "item"),
+                (BlockKind::Note, "Say it slowly."),
+            ]
+        );
+    }
+
+    #[test]
+    fn bombs_are_refused() {
+        let w = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
+        let read =
+            |text: &str| docx(package(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", text)]));
+        // unpacks to more than its share
+        let flood = " ".repeat(MAX_PART as usize + 1);
+        assert_eq!(read(&flood), Err(ReadError::TooComplex));
+        // entities that double
+        let laughs = format!(
+            "<!DOCTYPE w [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><w:document {w}><w:body><w:p><w:r><w:t>&b;</w:t></w:r></w:p></w:body></w:document>"
+        );
+        assert_eq!(read(&laughs), Err(ReadError::TooComplex));
+        let deep = format!(
+            "<w:document {w}><w:body>{}{}</w:body></w:document>",
+            "<w:sdt>".repeat(50_000),
+            "</w:sdt>".repeat(50_000)
+        );
+        assert_eq!(read(&deep), Err(ReadError::TooComplex));
+        assert_eq!(read("<w:document"), Err(ReadError::Damaged(Format::Docx)));
+        let mut cut = package(&[("word/document.xml", "<w:document/>")]);
+        cut.truncate(cut.len() / 2);
+        assert_eq!(docx(cut), Err(ReadError::Damaged(Format::Docx)));
+    }
+}

@@ -40,13 +40,19 @@ pub(super) fn read(text: &str) -> Result<Document, ReadError> {
     Ok(builder.build())
 }
 
-/// Whether lines were broken by hand at some width: no line is long, and many come near the longest.
+/// Whether lines were broken by hand at some width: no line is long, and of those that another follows directly
+/// most come near the longest.
 fn wrapped(text: &str) -> bool {
-    let lengths: Vec<usize> =
-        text.lines().map(|line| line.trim_end().chars().count()).filter(|n| *n > 0).collect();
-    let longest = lengths.iter().copied().max().unwrap_or(0);
-    let near = lengths.iter().filter(|length| **length * 4 > longest * 3).count();
-    longest <= 120 && longest > 40 && near * 3 > lengths.len()
+    let lines: Vec<&str> = text.lines().collect();
+    let length = |line: &str| line.trim_end().chars().count();
+    let longest = lines.iter().map(|line| length(line)).max().unwrap_or(0);
+    let followed = |pair: &&[&str]| {
+        let [line, next] = pair else { return false };
+        !line.trim().is_empty() && !next.trim().is_empty() && item(next).is_none() && !underline(next)
+    };
+    let broken: Vec<usize> = lines.windows(2).filter(followed).map(|pair| length(pair[0])).collect();
+    let near = broken.iter().filter(|length| **length * 3 > longest * 2).count();
+    longest <= 120 && longest > 30 && near * 2 > broken.len()
 }
 
 fn underline(line: &str) -> bool {

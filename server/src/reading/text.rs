@@ -32,11 +32,14 @@ fn decode_as(bytes: &[u8], named: Option<&'static Encoding>) -> String {
     {
         return text.to_string();
     }
-    let encoding = named.filter(|encoding| *encoding != UTF_8).unwrap_or(WINDOWS_1252);
-    if std::str::from_utf8(&bytes[..bytes.len().saturating_sub(3)]).is_ok() {
+    if let Err(error) = std::str::from_utf8(bytes)
+        && error.error_len().is_none()
+        && !bytes[..error.valid_up_to()].is_ascii()
+    {
         // UTF-8 whose last character was cut
         return String::from_utf8_lossy(bytes).into_owned();
     }
+    let encoding = named.filter(|encoding| *encoding != UTF_8).unwrap_or(WINDOWS_1252);
     encoding.decode_without_bom_handling(bytes).0.into_owned()
 }
 

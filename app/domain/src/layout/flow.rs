@@ -205,8 +205,9 @@ fn mends(chars: &[(u32, Char)], line: &Line, habits: &Habits) -> bool {
     }
     // a compound, by one of its parts; that both are words says little ('develop-mental')
     let word = |part: &str, least: usize| part.len() >= least && habits.words.contains(part);
-    let compound = PREFIXES.contains(&last_part) && word(first_part, 4)
-        || SECONDS.contains(&first_part) && word(last_part, 3);
+    let second = SECONDS.contains(&first_part);
+    let compound =
+        PREFIXES.contains(&last_part) && (second || word(first_part, 4)) || second && word(last_part, 3);
     !compound
 }
 

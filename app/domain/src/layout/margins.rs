@@ -19,11 +19,7 @@ pub(super) fn strip(pages: &mut [Vec<Line>], sheets: &[Sheet]) {
             *seen.entry(key).or_default() += 1;
         }
     }
-    let numbered = pages
-        .iter()
-        .zip(sheets)
-        .filter(|(lines, sheet)| lines.iter().any(|line| in_zone(line, sheet) && folio(&line.text())))
-        .count();
+    let offset = numbering(pages, sheets);
     let count = pages.len();
     for (lines, sheet) in pages.iter_mut().zip(sheets) {
         if lines.len() < 2 {
@@ -31,18 +27,36 @@ pub(super) fn strip(pages: &mut [Vec<Line>], sheets: &[Sheet]) {
         }
         let (top, bottom) = (edge(lines, f32::min), edge(lines, f32::max));
         lines.retain(|line| {
-            if !in_zone(line, sheet) {
-                return true;
-            }
             let text = line.text();
+            let outermost = line.y <= top + 2.0 || line.y >= bottom - 2.0;
+            if let Some(offset) = offset
+                && outermost
+                && far_out(line, sheet)
+                && folio(&text)
+                    .is_some_and(|number| number.is_none_or(|n| n - i64::from(sheet.number) == offset))
+            {
+                return false;
+            }
             // left and right pages often carry different heads: a quarter of the pages is enough
             let often = seen.get(&key(&text)).copied().unwrap_or(0);
-            let running = often >= 3 && often * 4 > count;
-            let outermost = line.y <= top + 2.0 || line.y >= bottom - 2.0;
-            let number = folio(&text) && outermost && numbered >= 2;
-            !(running || number)
+            !(in_zone(line, sheet) && often >= 3 && often * 4 > count)
         });
     }
+}
+
+/// How far the numbers printed on the pages are ahead of the count of pages, where two pages agree on it.
+fn numbering(pages: &[Vec<Line>], sheets: &[Sheet]) -> Option<i64> {
+    let mut votes: HashMap<i64, usize> = HashMap::new();
+    for (lines, sheet) in pages.iter().zip(sheets) {
+        let (top, bottom) = (edge(lines, f32::min), edge(lines, f32::max));
+        let outermost = |line: &&Line| line.y <= top + 2.0 || line.y >= bottom - 2.0;
+        let found = lines.iter().filter(outermost).filter(|line| far_out(line, sheet));
+        if let Some(number) = found.filter_map(|line| folio(&line.text())?).next() {
+            *votes.entry(number - i64::from(sheet.number)).or_default() += 1;
+        }
+    }
+    let (offset, count) = votes.into_iter().max_by_key(|(offset, count)| (*count, -offset.abs()))?;
+    (count >= 2).then_some(offset)
 }
 
 fn edge(lines: &[Line], pick: fn(f32, f32) -> f32) -> f32 {
@@ -51,6 +65,11 @@ fn edge(lines: &[Line], pick: fn(f32, f32) -> f32) -> f32 {
 
 fn in_zone(line: &Line, sheet: &Sheet) -> bool {
     line.y < sheet.height * ZONE || line.y > sheet.height * (1.0 - ZONE)
+}
+
+/// A page's number may stand further in than running heads do.
+fn far_out(line: &Line, sheet: &Sheet) -> bool {
+    line.y < sheet.height * 2.0 * ZONE || line.y > sheet.height * (1.0 - 2.0 * ZONE)
 }
 
 /// The same text for every page number in it.
@@ -68,21 +87,40 @@ fn key(text: &str) -> String {
     out
 }
 
-/// '12', '- 12 -', 'Page 12 of 40', 'xiv'.
-fn folio(text: &str) -> bool {
+/// Whether a line is nothing but a page's number ('12', '- 12 -', 'Page 12 of 40', 'xiv'), and which, if it is
+/// written in digits.
+fn folio(text: &str) -> Option<Option<i64>> {
     let text = text.to_lowercase();
     let words: Vec<&str> =
         text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let number = |word: &str| {
-        word.len() <= 4
-            && (word.chars().all(|c| c.is_ascii_digit()) || word.chars().all(|c| "ivxlc".contains(c)))
+        if word.len() <= 4 && word.chars().all(|c| c.is_ascii_digit()) {
+            Some(word.parse().ok())
+        } else if word.len() <= 6 && word.chars().all(|c| "ivxlc".contains(c)) {
+            Some(None)
+        } else {
+            None
+        }
     };
     match words.as_slice() {
-        [only] => number(only),
-        ["page", page] | ["slide", page] | ["p", page] => number(page),
-        ["page", page, "of", last] | ["slide", page, "of", last] => number(page) && number(last),
-        [page, "of", last] => number(page) && number(last),
-        [page, last] => text.contains('/') && number(page) && number(last),
-        _ => false,
+        [page] | ["page" | "slide" | "p", page] => number(page),
+        ["page" | "slide", page, "of", last] | [page, "of", last] => number(last).and(number(page)),
+        [page, last] if text.contains('/') => number(last).and(number(page)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_numbers_are_told_from_text() {
+        assert_eq!(folio("- 12 -"), Some(Some(12)));
+        assert_eq!(folio("Page 3 of 40"), Some(Some(3)));
+        assert_eq!(folio("3 / 40"), Some(Some(3)));
+        assert_eq!(folio("xiv"), Some(None));
+        assert_eq!(folio("12 ribs"), None);
+        assert_eq!(folio("CO = HR × SV"), None);
     }
 }

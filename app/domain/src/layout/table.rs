@@ -46,6 +46,70 @@ pub(super) fn ruled(lines: &mut Vec<Line>, rules: &[Rule], habits: &Habits) -> V
     tables
 }
 
+/// Takes tables out of `lines` that are ruled by level lines alone: above and below the headings and at the end.
+pub(super) fn lined(lines: &mut Vec<Line>, rules: &[Rule], page_height: f32, habits: &Habits) -> Vec<Table> {
+    let level = |rule: &&Rule| rule.x1 - rule.x0 > 80.0 && rule.x1 - rule.x0 > 8.0 * (rule.y1 - rule.y0);
+    let mut level: Vec<Rule> = rules.iter().filter(level).copied().collect();
+    if level.len() > 500 {
+        return vec![];
+    }
+    level.sort_by(|a, b| a.y0.total_cmp(&b.y0));
+    let mut tables = vec![];
+    while let Some(first) = level.first().copied() {
+        let same = |rule: &Rule| (rule.x0 - first.x0).abs() < 3.0 && (rule.x1 - first.x1).abs() < 3.0;
+        let set: Vec<Rule> = level.extract_if(.., |rule| same(rule)).collect();
+        let mut at = 0;
+        // from each rule the nearest two below: heading between the first two, rows to the last
+        while at + 2 < set.len() {
+            let (top, middle) = (set[at].y0, set[at + 1].y0);
+            let end = (at + 2..set.len()).take_while(|next| set[*next].y0 - top < 0.7 * page_height).last();
+            let found = end.and_then(|end| {
+                let heading = middle - top < 8.0 * habits.body && middle - top > 0.8 * habits.body;
+                let table = heading.then(|| between(lines, &first, top, set[end].y0, habits))??;
+                Some((end, table))
+            });
+            match found {
+                Some((end, table)) => {
+                    tables.push(table);
+                    at = end + 1;
+                }
+                None => at += 1,
+            }
+        }
+    }
+    tables
+}
+
+fn between(lines: &mut Vec<Line>, rule: &Rule, top: f32, bottom: f32, habits: &Habits) -> Option<Table> {
+    let inside = |line: &Line| {
+        let y = line.y - 0.3 * line.size;
+        y > top && y < bottom && line.x0 > rule.x0 - 4.0 && line.x1 < rule.x1 + 4.0
+    };
+    let views: Vec<&Line> = lines.iter().filter(|line| inside(line)).collect();
+    let rows = rows(&views);
+    let many = rows.iter().filter(|row| row.len() >= 2).count();
+    let mut widths: Vec<f32> = views.iter().map(|line| line.x1 - line.x0).collect();
+    widths.sort_by(f32::total_cmp);
+    // columns of prose have two wide pieces in every row
+    let narrow = widths.get(widths.len() * 3 / 4).is_some_and(|width| *width < 0.4 * (rule.x1 - rule.x0));
+    if many < 2 || many * 2 < rows.len() || !narrow {
+        return None;
+    }
+    let mut edges: Vec<(f32, usize)> = vec![];
+    for line in &views {
+        note(&mut edges, line.x0, 0.8 * habits.body);
+    }
+    edges.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let common: Vec<f32> =
+        edges.iter().filter(|(_, count)| *count * 4 >= many).map(|(edge, _)| *edge).collect();
+    if common.len() < 2 {
+        return None;
+    }
+    let table = build(&views, &rows, &common);
+    lines.retain(|line| !inside(line));
+    Some(table)
+}
+
 /// Tables that touch: rows of the same uprights are one. Gives (uprights, borders of the rows).
 fn bands(ys: &[f32], xs: &[f32], group: &[Rule], near: f32) -> Vec<(Vec<f32>, Vec<f32>)> {
     let uprights = |top: f32, bottom: f32| -> Vec<f32> {
@@ -209,7 +273,7 @@ pub(super) fn aligned(lines: &[&Line], habits: &Habits) -> Vec<(usize, usize, Ta
             if row.len() >= 2 {
                 last_many = end;
                 for piece in row {
-                    note(&mut edges, lines[*piece].x0);
+                    note(&mut edges, lines[*piece].x0, 3.0);
                 }
             } else {
                 // a cell's further lines begin where its first did; in the first column they are few
@@ -248,8 +312,8 @@ pub(super) fn aligned(lines: &[&Line], habits: &Habits) -> Vec<(usize, usize, Ta
     out
 }
 
-fn note(edges: &mut Vec<(f32, usize)>, x: f32) {
-    match edges.iter_mut().find(|(edge, _)| (*edge - x).abs() < 3.0) {
+fn note(edges: &mut Vec<(f32, usize)>, x: f32, near: f32) {
+    match edges.iter_mut().find(|(edge, _)| (*edge - x).abs() < near) {
         Some((_, count)) => *count += 1,
         None => edges.push((x, 1)),
     }

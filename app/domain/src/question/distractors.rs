@@ -75,34 +75,78 @@ impl Bench {
             .filter(|other| self.fits(matter, fact, *other, &stem_words))
             .map(|other| {
                 let carries = leaked.iter().any(|word| self.stems[other].contains(word));
-                (self.score(key, fact, &list[other], other) + if carries { 0.6 } else { 0.0 }, other)
+                let named = matter.stem_terms(fact).into_iter();
+                let kin =
+                    named.filter(|c| matter.is_member(fact.key, *c)).any(|c| matter.is_member(other, c));
+                let extra = if carries { 0.6 } else { 0.0 } + if kin { 0.4 } else { 0.0 };
+                (self.score(key, fact, &list[other], other) + extra, other)
             })
             .collect();
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        // the best set, else one that is led by another term, else one that is as long as the key
+        let length = |term: usize| list[term].form(fact.plural).chars().count() as f32;
+        let mut worst = Refusal::FewDistractors;
+        for by_length in [0.0, 0.05] {
+            for (score, other) in &mut ranked {
+                *score -= by_length * (length(fact.key) - length(*other)).max(0.0);
+            }
+            ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            for lead in 0..ranked.len().min(5) {
+                let order = std::iter::once(ranked[lead].1).chain(ranked.iter().map(|(_, other)| *other));
+                let chosen = self.apart(matter, fact, order);
+                match self.accept(matter, fact, &chosen, &leaked) {
+                    Ok(()) => return Ok(chosen),
+                    Err(refusal) => worst = refusal,
+                }
+            }
+        }
+        Err(worst)
+    }
+
+    /// The first three of an order that may stand beside each other.
+    fn apart(&self, matter: &Matter<'_>, fact: &Fact, order: impl Iterator<Item = usize>) -> Vec<usize> {
+        let list = &matter.terms.list;
         let mut chosen: Vec<usize> = vec![];
-        for (_, other) in &ranked {
+        for other in order {
             let apart = chosen.iter().all(|c| {
-                !matter.relations.barred(*c, *other)
-                    && cosine(&self.names[*c], &self.names[*other]) <= 0.85
-                    && !same_sound(list[*c].form(fact.plural), list[*other].form(fact.plural))
+                *c != other
+                    && !matter.relations.barred(*c, other)
+                    && cosine(&self.names[*c], &self.names[other]) <= 0.85
+                    && !same_sound(list[*c].form(fact.plural), list[other].form(fact.plural))
             });
             if apart {
-                chosen.push(*other);
+                chosen.push(other);
             }
             if chosen.len() == 3 {
                 break;
             }
         }
+        chosen
+    }
+
+    /// Whether the options as a set give nothing away.
+    fn accept(
+        &self,
+        matter: &Matter<'_>,
+        fact: &Fact,
+        chosen: &[usize],
+        leaked: &[String],
+    ) -> Result<(), Refusal> {
+        let list = &matter.terms.list;
         let solid = chosen.iter().filter(|c| is_solid(&list[**c])).count();
         if chosen.len() < 2 || solid < 2 {
             return Err(Refusal::FewDistractors);
         }
         // a leaked word must have a carrier among the wrong options
         let carried = |word: &String| chosen.iter().any(|c| self.stems[*c].contains(word));
-        if !leaked.iter().all(carried) {
+        let key = list[fact.key].form(fact.plural);
+        let names: Vec<&str> = chosen.iter().map(|c| list[*c].form(fact.plural)).collect();
+        if !leaked.iter().all(carried) || super::filters::leaks(&fact.body, key, &names) {
             return Err(Refusal::Leak);
         }
-        Ok(chosen)
+        if super::filters::key_too_long(key, &names) {
+            return Err(Refusal::LongKey);
+        }
+        Ok(())
     }
 
     /// Words of the key that the stem repeats, type nouns aside.
@@ -149,6 +193,16 @@ impl Bench {
         {
             return false;
         }
+        // the stem names a class that holds the key: only its members may stand beside it
+        let named: Vec<usize> =
+            matter.stem_terms(fact).into_iter().filter(|class| matter.is_member(fact.key, *class)).collect();
+        let strict = matches!(
+            fact.family,
+            Family::Does | Family::DoesWhen | Family::Which | Family::Resumed | Family::Ends
+        );
+        if strict && named.iter().any(|class| !matter.is_member(other, *class)) {
+            return false;
+        }
         // 'left atria' is what is left of 'left and right atria'
         if fact.plural && matches!(term.words()[0], "left" | "right") && term.seen[1] < 3 {
             return false;
@@ -164,23 +218,30 @@ impl Bench {
         // a class beside a class of one head: the wider one may hold the narrower
         let class = |t: &Term| t.articles[2] > 2 && t.articles[0] * 5 >= t.articles[2];
         let same_head = key.head() == term.head();
-        if same_head && (class(key) || class(term)) && !(key.marked && term.marked && key.module == term.module) {
+        if same_head
+            && (class(key) || class(term))
+            && !(key.marked && term.marked && key.module == term.module)
+        {
             return false;
         }
         // siblings share their build: 'is comprised of three cusps' holds of each valve
-        if same_head && is_structural(fact) && !matches!(key.head(), "gland" | "cell" | "hormone" | "nerve" | "muscle" | "organ") {
+        if same_head
+            && is_structural(fact)
+            && !matches!(key.head(), "gland" | "cell" | "hormone" | "nerve" | "muscle" | "organ")
+        {
             return false;
         }
         let broad = |k: &str| matches!(k, "region" | "tissue" | "molecule" | "protein");
-        if key.kind.is_some_and(broad) && key.module != term.module {
+        if key.kind.is_some_and(broad) && key.module != term.module && !term.marked {
             return false;
         }
         if lexicon().listed("family", &key.key) != lexicon().listed("family", &term.key) {
             return false;
         }
-        articles_agree(key, term)
+        !self.does_it_too(matter, fact, other)
+            && articles_agree(key, term)
             && number_fits(matter, term, fact.plural)
-            && !self.ambiguous(matter, other, stem_words)
+            && (self.contrasts(matter, fact, other) || !self.ambiguous(matter, other, stem_words))
     }
 
     /// 'endocrine gland' in a chapter on the endocrine system.
@@ -198,7 +259,48 @@ impl Bench {
                 && stem_words.contains(word)
                 && !self.stems[fact.key].contains(word)
                 && matter.prose.rarity(word) >= 0.5
-                && !lexicon().heads.contains_key(plain)
+                && !super::filters::is_class_noun(plain)
+        })
+    }
+
+    /// Whether a sentence says the asked verb and its rare object of the option: 'increases permeability'.
+    fn does_it_too(&self, matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
+        if !matches!(
+            fact.family,
+            Family::Does | Family::DoesWhen | Family::NamedDoes | Family::Which | Family::Resumed
+        ) {
+            return false;
+        }
+        let telling: Vec<String> = content_stems(&fact.body);
+        let (Some(verb), Some(object)) = (telling.first(), telling.get(1)) else { return false };
+        if matter.prose.rarity(object) < 2.8 {
+            return false;
+        }
+        self.sentences[other].iter().any(|number| {
+            let held = &matter.prose.sentences[*number].stems;
+            held.binary_search(verb).is_ok() && held.binary_search(object).is_ok()
+        })
+    }
+
+    /// Whether the text sets the option against the key: it says the same of it, but of another object ('the QRS
+    /// complex represents the depolarization of the ventricles').
+    fn contrasts(&self, matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
+        let terms = &matter.terms;
+        let asked = matter.stem_terms(fact);
+        let verb = content_stems(&fact.body).into_iter().next();
+        terms.of_term(other).filter(|m| m.first <= 2).any(|mention| {
+            let here: Vec<usize> = terms.of_sentence(mention.sentence).iter().map(|m| m.term).collect();
+            let missing: Vec<usize> = asked.iter().filter(|t| !here.contains(t)).copied().collect();
+            let held = &matter.prose.sentences[mention.sentence].stems;
+            let same_verb = verb.as_ref().is_some_and(|v| held.binary_search(v).is_ok());
+            let swapped = here.iter().any(|h| {
+                *h != other
+                    && !asked.contains(h)
+                    && missing
+                        .iter()
+                        .any(|m| terms.list[*m].kind.is_some() && terms.list[*m].kind == terms.list[*h].kind)
+            });
+            same_verb && swapped
         })
     }
 
@@ -243,28 +345,43 @@ impl Bench {
         } else {
             -0.1
         };
+        let known = term.marked || term.heading || term.definition.is_some();
+        let place = if known || place >= 0.2 { place } else { place - 0.4 };
         let unsure = if term.sure { 0.0 } else { 0.3 };
-        let place = place + if key.words().len() > 1 && term.words().len() > 1 && key.head() == term.head() { 0.2 } else { 0.0 };
+        let place = place
+            + if key.words().len() > 1 && term.words().len() > 1 && key.head() == term.head() {
+                0.2
+            } else {
+                0.0
+            };
         let words = (key.words().len() as f32 - term.words().len() as f32).abs();
         let length = (key.one.chars().count() as f32 - term.one.chars().count() as f32).abs();
-        0.45 * level - 0.8 * (cos - 0.45).abs() + 0.4 * definition + weight + place - unsure - 0.15 * words
+        0.45 * level - 0.8 * (cos - 0.45).abs() + 0.4 * definition + weight + place
+            - unsure
+            - 0.15 * words
             - 0.01 * length
     }
 }
 
 /// Known to matter: in bold, a heading, defined, or in the vocabulary.
 fn is_solid(term: &Term) -> bool {
-    term.marked
-        || term.heading
-        || term.definition.is_some()
-        || lexicon().terms.contains_key(term.key.as_str())
+    let heading = term.heading && term.words().len() <= 2 && term.mentions.len() >= 2;
+    // a name of the vocabulary that is met in passing is no subject of the lecture
+    let vocabulary = lexicon().terms.contains_key(term.key.as_str()) && term.mentions.len() >= 3;
+    term.marked || heading || vocabulary || term.definition.is_some()
 }
 
 /// Kinds that may stand beside each other without a common type.
 fn may_mix(a: &str, b: &str) -> bool {
     const MIXES: &[&[&str]] = &[
-        &["artery", "vein", "vessel", "duct"], &["bone", "bone_part"], &["gland", "organ"], &["protein", "molecule"],
-        &["process", "response"], &["membrane", "tissue"],
+        &["artery", "vein", "vessel", "duct"],
+        &["bone", "bone_part"],
+        &["gland", "organ"],
+        &["protein", "molecule"],
+        &["process", "response"],
+        &["membrane", "tissue"],
+        &["membrane", "region"],
+        &["region", "tissue"],
     ];
     MIXES.iter().any(|mix| mix.contains(&a) && mix.contains(&b))
 }
@@ -275,15 +392,33 @@ fn is_structural(fact: &Fact) -> bool {
         return false;
     }
     const WORDS: &[&str] = &[
-        "consist", "consists", "comprised", "composed", "contain", "contains", "has", "have", "made", "lined", "covered", "surrounded",
-        "connected", "attached", "supported", "formed", "divided", "subdivided",
+        "consist",
+        "consists",
+        "comprised",
+        "composed",
+        "contain",
+        "contains",
+        "has",
+        "have",
+        "made",
+        "lined",
+        "covered",
+        "surrounded",
+        "connected",
+        "attached",
+        "supported",
+        "formed",
+        "divided",
+        "subdivided",
     ];
     fact.body.iter().take(4).any(|t| WORDS.contains(&t.lower.as_str()))
 }
 
 fn is_term_strong(term: &Term) -> bool {
     let first = term.words().first().copied().unwrap_or("").to_string();
-    is_solid(term) && !lexicon().listed("weak_modifier", &first) && !(lexicon().is_verb(&first) && term.words().len() > 1 && !term.marked)
+    is_solid(term)
+        && !lexicon().listed("weak_modifier", &first)
+        && !(lexicon().is_verb(&first) && term.words().len() > 1 && !term.marked)
 }
 
 fn same_sound(a: &str, b: &str) -> bool {
@@ -358,7 +493,11 @@ const COUNTABLE: &[&str] = &[
     "gland",
     "duct",
     "cell",
-    "organelle", "cavity", "wave", "conduction", "antibody",
+    "organelle",
+    "cavity",
+    "wave",
+    "conduction",
+    "antibody",
 ];
 
 fn number_fits(matter: &Matter<'_>, term: &Term, plural: bool) -> bool {
@@ -369,7 +508,8 @@ fn number_fits(matter: &Matter<'_>, term: &Term, plural: bool) -> bool {
     }
     // 'a valve', 'each valve': things of which there are several
     let class = term.articles[0] * 5 >= term.articles[2] && term.articles[0] > 0;
-    term.seen[1] > 0 || (term.kind.is_some_and(|k| COUNTABLE.contains(&k)) && class && term.abbreviation.is_none())
+    term.seen[1] > 0
+        || (term.kind.is_some_and(|k| COUNTABLE.contains(&k)) && class && term.abbreviation.is_none())
 }
 
 /// Groups the definitions that may stand beside each other (family B).

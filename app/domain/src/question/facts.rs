@@ -8,12 +8,12 @@ pub(crate) mod predicate;
 pub(crate) mod table;
 
 use super::lexicon::{Kind, lexicon};
-use crate::document::Span;
 use super::prose::Prose;
 use super::refusal::Refusal;
 use super::tagger::Tag;
 use super::terms::{Mention, Terms};
 use super::token::{Token, write};
+use crate::document::Span;
 
 /// Pattern families; the order is the order of preference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,6 +95,28 @@ pub(crate) struct Matter<'d> {
     pub(crate) relations: super::relations::Relations,
     /// Definitions found: by term, the words of the first one.
     pub(crate) definitions: std::collections::BTreeMap<usize, Vec<Token>>,
+}
+
+impl Matter<'_> {
+    /// The terms that stand in a fact's stem.
+    pub(crate) fn stem_terms(&self, fact: &Fact) -> Vec<usize> {
+        let starts: std::collections::HashSet<usize> = fact.body.iter().map(|t| t.start).collect();
+        let tokens = &self.prose.sentences[fact.sentence].tokens;
+        let inside = |m: &&Mention| tokens[m.first..m.last].iter().all(|t| starts.contains(&t.start));
+        self.terms.of_sentence(fact.sentence).iter().filter(inside).map(|m| m.term).collect()
+    }
+
+    /// Whether a term is known to be a kind of another: by the tables, or because its name ends in the other's.
+    pub(crate) fn is_member(&self, member: usize, class: usize) -> bool {
+        let (one, two) = (&self.terms.list[member], &self.terms.list[class]);
+        let by_kind = lexicon()
+            .heads
+            .get(two.key.as_str())
+            .is_some_and(|kind| *kind == two.key && one.kind == Some(*kind));
+        by_kind
+            || lexicon().is_member(&one.key, &two.key)
+            || (one.key != two.key && one.key.ends_with(&format!(" {}", two.key)))
+    }
 }
 
 /// Where facts and refusals go.

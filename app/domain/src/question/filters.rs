@@ -13,12 +13,18 @@ use super::word::{is_function_word, singular, stem};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-static TYPE_STEMS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| {
+static TYPE_STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     // names of classes alone: 'thyroid' is a head as well, and tells much
-    let class = |head: &&&str| lexicon().heads.get(**head).is_some_and(|kind| kind == *head) || lexicon().listed("class_name", head);
+    let class = |head: &&&str| {
+        lexicon().heads.get(**head).is_some_and(|kind| kind == *head) || lexicon().listed("class_name", head)
+    };
     lexicon().heads.keys().filter(class).map(|head| stem(head)).collect()
 });
+
+/// Whether a word names a class of things ('gland'), in the singular.
+pub(crate) fn is_class_noun(word: &str) -> bool {
+    lexicon().heads.get(word).is_some_and(|kind| *kind == word) || lexicon().listed("class_name", word)
+}
 
 /// Stem of a type noun: it leaks nothing.
 pub(crate) fn is_type_stem(word: &str) -> bool {
@@ -84,17 +90,63 @@ fn key_matters(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<(), Re
         && (term.key.contains(' ') || term.sure)
         && term.kind.is_some_and(|k| fact.genus.is_some_and(|g| lexicon().group(g) == lexicon().group(k)))
         && term.definition == Some(fact.sentence);
-    if !(term.marked || term.heading || vocabulary || defined) {
+    // in a concrete class a compound that is used often and whole is a subject of the lecture too
+    let concrete = term.kind.is_some_and(|k| {
+        matches!(
+            k,
+            "artery"
+                | "vein"
+                | "vessel"
+                | "nerve"
+                | "muscle"
+                | "bone"
+                | "joint"
+                | "connective"
+                | "valve"
+                | "gland"
+                | "organ"
+                | "cell"
+                | "hormone"
+                | "enzyme"
+                | "condition"
+                | "conduction"
+                | "wave"
+                | "procedure"
+                | "organelle"
+                | "antibody"
+                | "drug"
+                | "microbe"
+                | "membrane"
+                | "cavity"
+        )
+    });
+    let known = term.sure
+        && concrete
+        && (term.definition.is_some() || (term.strong && term.mentions.len() >= 4))
+        && fact.family != Family::Ends;
+    if !(term.marked || term.heading || vocabulary || defined || known) {
         return Err(Refusal::Unmarked);
     }
     if fact.family == Family::Ends && !term.marked {
         return Err(Refusal::Unmarked);
     }
-    if bench.is_class(fact.key) {
+    // 'A ligand is …' asks for a class, but one that the text defines and sets in bold
+    let bold = matter.terms.of_sentence(fact.sentence).iter().any(|m| m.term == fact.key && m.bold);
+    let own_kind = lexicon().heads.get(term.key.as_str()).is_some_and(|kind| *kind == term.key);
+    let defined_class = bold && is_definition(fact.family) && !own_kind;
+    if bench.is_class(fact.key) && !defined_class {
         return Err(Refusal::ClassName);
     }
     if term.kind == Some("adjective") && !fact.stem.starts_with("Which term describes") {
         return Err(Refusal::NoGenus);
+    }
+    // systems share their doings: 'arises from all germ layers' holds of each
+    let does = matches!(
+        fact.family,
+        Family::Does | Family::DoesWhen | Family::Which | Family::Resumed | Family::Ends
+    );
+    if term.kind == Some("system") && does {
+        return Err(Refusal::ClassName);
     }
     let longer = matter
         .terms
@@ -153,30 +205,68 @@ fn is_deictic(body: &[Token]) -> bool {
 /// 'produced in greater quantities', 'most commonly injured', 'not only …': measured against what is not said.
 fn compares(body: &[Token]) -> bool {
     const MORE: &[&str] = &[
-        "greater", "higher", "larger", "smaller", "fewer", "less", "stronger", "weaker", "faster", "slower", "longer", "shorter",
-        "thicker", "thinner", "better", "worse", "wider", "narrower", "older", "younger", "more",
+        "greater", "higher", "larger", "smaller", "fewer", "less", "stronger", "weaker", "faster", "slower",
+        "longer", "shorter", "thicker", "thinner", "better", "worse", "wider", "narrower", "older",
+        "younger", "more",
     ];
     const NAMES: &[&str] = &[
-        "trochanter", "omentum", "curvature", "tubercle", "tubercles", "saphenous", "wing", "sac", "vestibular", "palatine", "occipital",
-        "auricular", "splanchnic", "sciatic", "cornu", "or", "and",
+        "trochanter",
+        "omentum",
+        "curvature",
+        "tubercle",
+        "tubercles",
+        "saphenous",
+        "wing",
+        "sac",
+        "vestibular",
+        "palatine",
+        "occipital",
+        "auricular",
+        "splanchnic",
+        "sciatic",
+        "cornu",
+        "or",
+        "and",
     ];
     let than = |from: usize| body[from..].iter().any(|t| t.is("than"));
     for (at, token) in body.iter().enumerate() {
         let next = body.get(at + 1);
-        if MORE.contains(&token.lower.as_str()) && !than(at) && !next.is_some_and(|n| NAMES.contains(&n.lower.as_str())) {
+        // far from the start it describes something new: 'cleaves the antigen into smaller pieces'
+        let before = at.checked_sub(1).map(|i| body[i].lower.as_str());
+        let near = at < 6 || matches!(before, Some("in" | "is" | "are" | "becomes" | "become"));
+        let pair = token.is("higher") && body.iter().any(|t| t.is("lower"));
+        if MORE.contains(&token.lower.as_str())
+            && near
+            && !pair
+            && before != Some("or")
+            && !than(at)
+            && !next.is_some_and(|n| NAMES.contains(&n.lower.as_str()))
+        {
             return true;
         }
-        if matches!(token.lower.as_str(), "most" | "least") && next.is_some_and(|n| n.lower.ends_with("ly") || n.lower.ends_with("ed")) {
+        if matches!(token.lower.as_str(), "most" | "least")
+            && next.is_some_and(|n| n.lower.ends_with("ly") || n.lower.ends_with("ed"))
+        {
+            return true;
+        }
+        if token.is("similar") && !next.is_some_and(|n| n.is("to")) {
             return true;
         }
         if token.is("not") && next.is_some_and(|n| n.is("only")) && !body.iter().any(|t| t.is("but")) {
             return true;
         }
-        let counted = token.is("the") && next.is_some_and(|n| n.tag == Tag::Num || matches!(n.lower.as_str(), "two" | "three" | "four"));
+        let counted = token.is("the")
+            && next
+                .is_some_and(|n| n.tag == Tag::Num || matches!(n.lower.as_str(), "two" | "three" | "four"));
         if counted && !body.get(at + 2).is_some_and(|n| n.tag.is_noun() || n.tag == Tag::Adj) {
             return true;
         }
-        if matches!(token.lower.as_str(), "certain" | "particular") || (token.is("followed") && next.is_some_and(|n| n.is("by")) && at > 3) {
+        if (matches!(token.lower.as_str(), "certain" | "particular")
+            && next.is_some_and(|n| {
+                matches!(n.lower.as_str(), "types" | "kinds" | "cases" | "circumstances" | "conditions")
+            }))
+            || (token.is("followed") && next.is_some_and(|n| n.is("by")) && at > 3)
+        {
             return true;
         }
     }
@@ -207,52 +297,19 @@ pub(crate) fn dangles(body: &[Token]) -> bool {
         let one = singular(&token.lower);
         let said_which = body[at + 1..noun].iter().any(|t| !lexicon().listed("weak_modifier", &t.lower));
         let introduced = body[..at].iter().any(|t| singular(&t.lower) == one);
-        let excused = body.get(noun + 1).is_some_and(|t| {
+        let after = body.get(noun + 1);
+        let participle =
+            |t: &Token| t.tag == Tag::Verb && (t.lower.ends_with("ed") || t.lower.ends_with("ing"));
+        let defines = after.is_some_and(|t| {
             matches!(
                 t.lower.as_str(),
-                "of" | "that"
-                    | "which"
-                    | "between"
-                    | "where"
-                    | "who"
-                    | "in"
-                    | "from"
-                    | "with"
-                    | "on"
-                    | "to"
-                    | "for"
-                    | "by"
-                    | "into"
-                    | "at"
-                    | "within"
-                    | "during"
-                    | "when"
-                    | "around"
-                    | "surrounding"
-                    | "called"
-                    | "containing"
-                    | "via"
-                    | "through"
-                    | "used"
-                    | "known"
-            )
+                "of" | "that" | "which" | "between" | "where" | "who" | "called" | "containing" | "as"
+            ) || participle(t)
         });
-        let of_key_noun = body.get(noun + 1).is_some_and(|t| {
-            matches!(
-                t.lower.as_str(),
-                "in" | "from"
-                    | "with"
-                    | "on"
-                    | "to"
-                    | "by"
-                    | "at"
-                    | "for"
-                    | "into"
-                    | "during"
-                    | "via"
-                    | "through"
-            )
-        });
+        let placed = after.is_some_and(|t| t.tag == Tag::Adp || t.is("when") || t.is("to"));
+        // the first noun of a definition is its genus
+        let genus = at == 0;
+        let thing = lexicon().heads.get(one.as_str()).is_some_and(|kind| *kind == one);
         let class = lexicon().heads.get(one.as_str()).is_some_and(|kind| *kind == one)
             || lexicon().listed("class_name", &one);
         let unique =
@@ -260,12 +317,13 @@ pub(crate) fn dangles(body: &[Token]) -> bool {
         if said_which || introduced || unique {
             continue;
         }
-        // a class noun needs 'of', 'that', 'which'; another noun only some complement
+        // a class noun needs 'of', 'that', 'which'; another noun some complement
         if class {
-            if !excused || of_key_noun && !body.get(noun + 1).is_some_and(|t| t.is("between")) {
+            if !defines && !(placed && (genus || !thing)) {
                 return true;
             }
-        } else if !excused
+        } else if !defines
+            && !placed
             && !lexicon().heads.contains_key(one.as_str())
             && !lexicon().terms.contains_key(one.as_str())
             && lexicon().listed("relational", &one)
@@ -276,25 +334,44 @@ pub(crate) fn dangles(body: &[Token]) -> bool {
     false
 }
 
+fn is_definition(family: Family) -> bool {
+    matches!(
+        family,
+        Family::Is
+            | Family::Called
+            | Family::IsCalled
+            | Family::Apposition
+            | Family::Means
+            | Family::Identity
+    )
+}
+
 /// Enough words that are rare in this document.
 fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
     let stems: HashSet<String> = fact
         .body
         .iter()
-        .filter(|t| t.is_word() && !is_function_word(&t.lower) && !lexicon().listed("vague", &t.lower))
+        .filter(|t| {
+            t.is_word()
+                && t.tag != Tag::Num
+                && !is_function_word(&t.lower)
+                && !lexicon().listed("vague", &t.lower)
+        })
         .map(|t| stem(&t.lower))
         .collect();
-    let rare: Vec<f32> = stems.iter().map(|s| matter.prose.rarity(s)).filter(|r| *r >= 2.2).collect();
+    let least = if is_definition(fact.family) { 1.9 } else { 2.2 };
+    let rare: Vec<f32> = stems.iter().map(|s| matter.prose.rarity(s)).filter(|r| *r >= least).collect();
     let sum: f32 = rare.iter().sum();
     let (count, weight) = match fact.family {
         Family::Does
         | Family::DoesWhen
         | Family::NamedDoes
-        | Family::Which | Family::Resumed
+        | Family::Which
+        | Family::Resumed
         | Family::Ends
         | Family::Place => (3, 10.0),
         Family::Cloze => (4, 14.0),
-        _ => (2, 8.0),
+        _ => (2, 6.0),
     };
     if rare.len() < count || sum < weight {
         return Err(Refusal::Vague);
@@ -349,7 +426,7 @@ pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str]) -> bool {
     let stem_words: Vec<String> = body
         .iter()
         .filter(|t| t.is_word() && !is_function_word(&t.lower))
-        .flat_map(|t| parts(&t.lower))
+        .flat_map(|t| parts(&t.text))
         .collect();
     for word in parts(key) {
         if is_type_stem(&stem(&word)) {

@@ -18,7 +18,12 @@ pub(crate) fn of_phrase(key: &str) -> Option<(Kind, bool)> {
         return Some(("adjective", true));
     }
     let head = words[super::word::head_index(&words)];
-    of_head(head).map(|kind| (kind, true)).or_else(|| of_ending(head).map(|kind| (kind, false)))
+    const SURE: &[&str] = &[
+        "itis", "emia", "uria", "pathy", "ectomy", "otomy", "ostomy", "plasty", "scopy", "cyte", "blast",
+        "logy",
+    ];
+    let sure = SURE.iter().any(|ending| head.ends_with(ending));
+    of_head(head).map(|kind| (kind, true)).or_else(|| of_ending(head).map(|kind| (kind, sure)))
 }
 
 /// Kind of a head noun, singular or plural.

@@ -109,10 +109,14 @@ impl Lexicon {
         self.verbs.contains(word)
     }
 
+    /// Whether `member` is known to be a kind of `class`.
+    pub(crate) fn is_member(&self, member: &str, class: &str) -> bool {
+        self.classes.get(member).is_some_and(|set| set.contains(class))
+    }
+
     /// Whether one is known to be a kind of the other, in either direction.
     pub(crate) fn class_and_member(&self, a: &str, b: &str) -> bool {
-        let of = |member: &str, class: &str| self.classes.get(member).is_some_and(|set| set.contains(class));
-        of(a, b) || of(b, a)
+        self.is_member(a, b) || self.is_member(b, a)
     }
 
     /// Whether both are known to name one thing.

@@ -99,6 +99,9 @@ const CONNECTIVES: &[&str] = &[
     "as mentioned previously",
     "accordingly",
     "for this reason",
+    "in response",
+    "in such cases",
+    "in this case",
     "in summary",
     "in short",
     "essentially",
@@ -331,6 +334,24 @@ impl<'d> Prose<'d> {
         }
     }
 
+    /// Writes an abbreviation out: the token then shows the whole name.
+    pub(crate) fn spell_out(&mut self, sentence: usize, at: usize, name: &str) {
+        let tokens = &mut self.sentences[sentence].tokens;
+        tokens[at].text = name.to_string();
+        if at > 0 && matches!(tokens[at - 1].lower.as_str(), "a" | "an") {
+            tokens[at - 1].text = super::word::article_for(name).to_string();
+        }
+    }
+
+    /// Reads the stems of all sentences again, after names were written out.
+    pub(crate) fn restem(&mut self) {
+        for sentence in &mut self.sentences {
+            sentence.stems = content_stems(&sentence.tokens);
+            sentence.stems.sort();
+            sentence.stems.dedup();
+        }
+    }
+
     /// The verbatim text of a sentence.
     pub(crate) fn quote(&self, sentence: usize) -> &'d str {
         self.document.slice(self.sentences[sentence].span)
@@ -345,7 +366,11 @@ impl<'d> Prose<'d> {
 
 /// Stems of the words that carry meaning.
 pub(crate) fn content_stems(tokens: &[Token]) -> Vec<String> {
-    tokens.iter().filter(|t| t.is_word() && !is_function_word(&t.lower)).map(|t| stem(&t.lower)).collect()
+    tokens
+        .iter()
+        .filter(|t| t.is_word() && !is_function_word(&t.lower))
+        .flat_map(|t| t.text.split(' ').map(stem).collect::<Vec<_>>())
+        .collect()
 }
 
 fn opening(tokens: &[Token]) -> String {
@@ -435,7 +460,10 @@ fn drop_asides(tokens: &mut Vec<Token>) {
             if let Some(end) = hit {
                 let comma = usize::from(tokens[end].text == ",");
                 // ', however,' joins two sentences; the others only comment
-                let joint = matches!(tokens[at + 1].lower.as_str(), "however" | "therefore" | "thus" | "moreover" | "indeed" | "then");
+                let joint = matches!(
+                    tokens[at + 1].lower.as_str(),
+                    "however" | "therefore" | "thus" | "moreover" | "indeed" | "then"
+                );
                 if joint && comma == 1 && at > 3 {
                     tokens[at].text = ";".into();
                     tokens[at].lower = ";".into();

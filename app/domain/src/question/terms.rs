@@ -211,7 +211,12 @@ impl Terms {
                 let mention = self.mentions[*index];
                 let sentence = &prose.sentences[mention.sentence];
                 whole += u32::from(mention.whole);
-                seen[usize::from(mention.plural)] += 1;
+                // 'SA and AV nodes' are two things, not several AV nodes
+                let joined = mention.plural
+                    && mention.last - mention.first > 1
+                    && mention.first > 0
+                    && matches!(sentence.tokens[mention.first - 1].lower.as_str(), "and" | "or" | ",");
+                seen[usize::from(mention.plural)] += u32::from(!joined);
                 articles[2] += 1;
                 if mention.first > 0 {
                     articles[0] +=
