@@ -215,7 +215,7 @@ impl Bench {
             return false;
         }
         let broad = |k: &str| matches!(k, "region" | "tissue" | "molecule" | "protein");
-        if key.kind.is_some_and(broad) && key.module != term.module && !term.marked {
+        if key.kind.is_some_and(broad) && key.module != term.module && !(term.marked && matches!(key.kind, Some("region" | "tissue"))) {
             return false;
         }
         if lexicon().listed("family", &key.key) != lexicon().listed("family", &term.key) {
@@ -342,8 +342,8 @@ fn is_solid(term: &Term) -> bool {
 /// Kinds that may stand beside each other without a common type.
 fn may_mix(a: &str, b: &str) -> bool {
     const MIXES: &[&[&str]] = &[
-        &["artery", "vein", "vessel", "duct"], &["bone", "bone_part"], &["gland", "organ"], &["protein", "molecule"],
-        &["process", "response"], &["membrane", "tissue"], &["membrane", "region"], &["region", "tissue"],
+        &["artery", "vein", "vessel", "duct"], &["bone", "bone_part"], &["gland", "organ"], 
+        &["process", "response"], &["membrane", "tissue"], &["membrane", "region"],
     ];
     MIXES.iter().any(|mix| mix.contains(&a) && mix.contains(&b))
 }
