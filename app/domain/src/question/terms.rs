@@ -122,7 +122,12 @@ impl Terms {
             let words: Vec<&str> = key.split(' ').collect();
             lexicon().listed("empty_head", words[head_index(&words)])
         };
-        candidates.retain(|key, c| keep(key, c) && (c.marked && has_bold || !empty(key)) && !lexicon().is_stop(key) && key.chars().any(char::is_alphabetic));
+        candidates.retain(|key, c| {
+            keep(key, c)
+                && (c.marked && has_bold || !empty(key))
+                && !lexicon().is_stop(key)
+                && key.chars().any(char::is_alphabetic)
+        });
         let mut terms = Self {
             list: candidates
                 .into_iter()
