@@ -1,4 +1,13 @@
-//! The document around every page and the router.
+//! The document around every page, the router, and what all pages share.
+
+mod connection;
+mod errors;
+mod frame;
+mod layout;
+
+pub use connection::Connection;
+pub use errors::{NotFound, error_document};
+pub use frame::FrameHandle;
 
 use crate::{
     account::{
@@ -9,18 +18,36 @@ use crate::{
     progress::home::HomePage,
     quiz::{page::QuizPage, results::ResultsPage},
     review::page::ReviewPage,
-    session::Look,
+    session::{Look, Theme},
+    ui::{ToastRegion, Toasts},
 };
-use leptos::prelude::*;
-use leptos_meta::{MetaTags, Stylesheet, Title, provide_meta_context};
+use leptos::{html, prelude::*};
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    components::{Route, Router, Routes},
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
     path,
 };
+
+/// Ground of the light theme, for the browser's own bars (`--color-bg`).
+const LIGHT: &str = "#fbf6f1";
+/// Ground of the dark theme.
+const DARK: &str = "#1a141f";
 
 /// The HTML document.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let look = use_context::<Look>().unwrap_or_default();
+    let bars = match look.theme {
+        Theme::System => {
+            vec![(LIGHT, Some("(prefers-color-scheme: light)")), (DARK, Some("(prefers-color-scheme: dark)"))]
+        }
+        Theme::Light => vec![(LIGHT, None)],
+        Theme::Dark => vec![(DARK, None)],
+    };
+    let bars = bars
+        .into_iter()
+        .map(|(color, media)| html::meta().name("theme-color").content(color).attr("media", media))
+        .collect_view();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=look.theme_attribute() data-motion=look.motion_attribute()>
@@ -28,10 +55,29 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
                 <meta name="color-scheme" content="light dark"/>
+                {bars}
+                <meta
+                    name="description"
+                    content="Bring a lecture. Mitochi writes questions that cite the page and brings each back before you forget it."
+                />
+                <link rel="icon" href="/favicon.ico" sizes="32x32"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                <link rel="manifest" href="/site.webmanifest"/>
+                <link
+                    rel="preload"
+                    href="/fonts/nunito-latin-wght-normal.woff2"
+                    as_="font"
+                    type="font/woff2"
+                    crossorigin="anonymous"
+                />
+                <HashedStylesheet id="leptos" options=options.clone()/>
                 <HydrationScripts options/>
                 <MetaTags/>
             </head>
-            <body><App/></body>
+            <body>
+                <App/>
+            </body>
         </html>
     }
 }
@@ -40,24 +86,38 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    provide_context(Toasts::default());
+    let connection = Connection::provide();
+    let frame = FrameHandle::provide();
     view! {
-        <Stylesheet id="leptos" href="/pkg/mitochi.css"/>
-        <Title formatter=|title: String| format!("{title} · Mitochi")/>
+        <Title formatter=|title: String| {
+            if title.is_empty() { "Mitochi".into() } else { format!("{title} · Mitochi") }
+        }/>
         <Router>
-            <Routes fallback=|| "Not found">
-                <Route path=path!("") view=LandingPage/>
-                <Route path=path!("register") view=RegisterPage/>
-                <Route path=path!("login") view=LogInPage/>
-                <Route path=path!("onboarding") view=OnboardingPage/>
-                <Route path=path!("home") view=HomePage/>
-                <Route path=path!("library") view=LibraryPage/>
-                <Route path=path!("library/:id") view=ReaderPage/>
-                <Route path=path!("search") view=SearchPage/>
-                <Route path=path!("quiz/:id") view=QuizPage/>
-                <Route path=path!("quiz/:id/results") view=ResultsPage/>
-                <Route path=path!("review") view=ReviewPage/>
-                <Route path=path!("settings") view=SettingsPage/>
+            <a class="skip" href="#main" rel="external">"Skip to content"</a>
+            <connection::OfflineBanner connection frame/>
+            // every page is rendered whole before its first byte: a form without scripts needs no filling in later,
+            // and a page that is not there can say 404
+            <Routes fallback=NotFound>
+                <Route path=path!("") view=LandingPage ssr=SsrMode::Async/>
+                <Route path=path!("register") view=RegisterPage ssr=SsrMode::Async/>
+                <Route path=path!("login") view=LogInPage ssr=SsrMode::Async/>
+                <ParentRoute path=path!("") view=layout::Known ssr=SsrMode::Async>
+                    <Route path=path!("onboarding") view=OnboardingPage ssr=SsrMode::Async/>
+                    <Route path=path!("quiz/:id") view=QuizPage ssr=SsrMode::Async/>
+                    <Route path=path!("quiz/:id/results") view=ResultsPage ssr=SsrMode::Async/>
+                    <Route path=path!("review") view=ReviewPage ssr=SsrMode::Async/>
+                    <ParentRoute path=path!("") view=layout::Framed ssr=SsrMode::Async>
+                        <Route path=path!("home") view=HomePage ssr=SsrMode::Async/>
+                        <Route path=path!("library") view=LibraryPage ssr=SsrMode::Async/>
+                        <Route path=path!("library/:id") view=ReaderPage ssr=SsrMode::Async/>
+                        <Route path=path!("search") view=SearchPage ssr=SsrMode::Async/>
+                        <Route path=path!("settings") view=SettingsPage ssr=SsrMode::Async/>
+                    </ParentRoute>
+                </ParentRoute>
             </Routes>
+            <layout::Announcer/>
         </Router>
+        <ToastRegion/>
     }
 }

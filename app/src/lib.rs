@@ -6,6 +6,7 @@
 pub mod account;
 pub mod app;
 pub mod backend;
+pub mod browser;
 pub mod error;
 pub mod landing;
 pub mod library;

@@ -1,5 +1,24 @@
 //! The library: files brought in, read, searched and opened in the reader.
+pub mod address;
 pub mod api;
+pub mod delete;
+pub mod drop_zone;
+pub mod find;
+pub mod flow;
+pub mod hit;
+pub mod intake;
+pub mod live;
+pub mod margin;
+pub mod material_row;
+pub mod menu;
+pub mod outline;
 pub mod page;
+pub mod page_text;
+pub mod place;
+pub mod practise;
 pub mod reader;
 pub mod search;
+pub mod segments;
+pub mod shelf;
+pub mod upload;
+pub mod upload_row;

@@ -65,8 +65,10 @@ pub enum Motion {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
     /// Colours.
+    #[serde(default)]
     pub theme: Theme,
-    /// Movement.
+    /// Movement; a form sends it only when it is reduced.
+    #[serde(default)]
     pub motion: Motion,
 }
 
@@ -83,5 +85,17 @@ impl Look {
     /// Value of `data-motion`; `None` leaves it to the system.
     pub fn motion_attribute(self) -> Option<&'static str> {
         (self.motion == Motion::Reduced).then_some("reduced")
+    }
+}
+
+/// Sets the status of the page that is being rendered. Provided by the server, so that a page can say 404 without
+/// knowing an HTTP library.
+#[derive(Clone)]
+pub struct PageStatus(pub std::sync::Arc<dyn Fn(u16) + Send + Sync>);
+
+/// Sets the status of this page; in the browser, where it has none, nothing happens.
+pub fn set_status(status: u16) {
+    if let Some(page) = use_context::<PageStatus>() {
+        (page.0)(status);
     }
 }

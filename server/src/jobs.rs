@@ -1,3 +1,191 @@
-//! Background work that survives a crash: the queue and the runner.
+//! Background work that survives a crash. Owns: the queue, the workers, one file per kind of job. Refuses: anything
+//! that a learner waits for.
+//!
+//! Jobs are idempotent and enqueued in the transaction that makes them necessary. A worker holds a job by a lease
+//! that it renews; when it dies, the lease ends and another takes the job over. What a job saves last, it saves in
+//! one transaction with the job's end.
 
+pub mod erase;
+pub mod prepare;
 pub mod queue;
+pub mod read;
+
+use crate::{
+    clock::Clock, config::Config, db::Db, error::Error, library::files::Files, live::Live,
+    retrieval::Retrieval,
+};
+use queue::Job;
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
+
+/// A claimed job is held for so long, ms.
+const LEASE_MS: i64 = 30_000;
+/// And held again this often.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// Without being woken, a worker looks after so long: another process may have enqueued something.
+const LOOK: Duration = Duration::from_secs(2);
+/// A job is given up after so many tries.
+const TRIES: i64 = 4;
+
+/// Wakes the workers when something was enqueued.
+#[derive(Clone, Debug, Default)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    /// Call it after the commit.
+    pub fn wake(&self) {
+        self.0.notify_waiters();
+        self.0.notify_one();
+    }
+}
+
+/// What jobs work with.
+#[derive(Clone)]
+pub struct Work {
+    /// Rows.
+    pub db: Db,
+    /// Time and ids.
+    pub clock: Clock,
+    /// Uploaded files.
+    pub files: Files,
+    /// Indexes and the embedder.
+    pub retrieval: Retrieval,
+    /// Telling who looks at the shelf.
+    pub live: Live,
+    /// Waking other workers.
+    pub wake: Wake,
+    /// Limits of the reading child.
+    pub limits: crate::reading::child::Limits,
+}
+
+/// Why a job was not done.
+#[derive(Debug)]
+pub enum Failure {
+    /// Trying again cannot help; the learner is told this.
+    Final(String),
+    /// It may work later.
+    Later(Error),
+    /// What it was for is gone, or another worker has it: leave no trace.
+    Moot,
+}
+
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Later(error.into())
+    }
+}
+
+/// Starts the workers; they end when `stopping` changes, giving back what they hold.
+pub fn start(work: &Work, config: &Config, stopping: &watch::Receiver<bool>) -> JoinSet<()> {
+    let mut workers = JoinSet::new();
+    for _ in 0..config.workers {
+        workers.spawn(worker(work.clone(), stopping.clone()));
+    }
+    workers
+}
+
+async fn worker(work: Work, mut stopping: watch::Receiver<bool>) {
+    while !*stopping.borrow() {
+        let woken = work.wake.0.notified();
+        match queue::claim(&work.db, work.clock.now(), LEASE_MS).await {
+            Ok(Some(job)) => tokio::select! {
+                () = hold(&work, &job) => {}
+                _ = stopping.changed() => give_back(&work, &job).await,
+            },
+            Ok(None) => {
+                tokio::select! {
+                    () = woken => {}
+                    () = tokio::time::sleep(LOOK) => {}
+                    _ = stopping.changed() => {}
+                }
+            }
+            Err(error) => {
+                tracing::error!("no job could be claimed: {error}");
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+    }
+}
+
+/// Does a job while holding it; stops when it is lost.
+async fn hold(work: &Work, job: &Job) {
+    let lost = async {
+        loop {
+            tokio::time::sleep(HEARTBEAT).await;
+            match beat(work, job).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => tracing::warn!(job.id = %job.id, "heartbeat: {error}"),
+            }
+        }
+    };
+    let done = async {
+        let failure = match dispatch(work, job).await {
+            Ok(()) => return,
+            Err(failure) => failure,
+        };
+        if let Err(error) = settle(work, job, failure).await {
+            tracing::error!(job.id = %job.id, "a failed job could not be put back: {error}");
+        }
+    };
+    tokio::select! {
+        () = done => {}
+        () = lost => tracing::warn!(job.id = %job.id, job.kind = job.kind, "lost to another worker"),
+    }
+}
+
+async fn beat(work: &Work, job: &Job) -> crate::db::Result<bool> {
+    let mut tx = work.db.write().await?;
+    let held = queue::heartbeat(&mut tx, job, work.clock.now() + LEASE_MS).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+async fn dispatch(work: &Work, job: &Job) -> Result<(), Failure> {
+    tracing::info!(job.id = %job.id, job.kind = job.kind, job.attempt = job.attempt, "{} begins", job.kind);
+    match job.kind.as_str() {
+        read::KIND => read::run(work, job).await,
+        prepare::KIND => prepare::run(work, job).await,
+        erase::ACCOUNT | erase::MATERIAL => erase::run(work, job).await,
+        other => Err(Failure::Final(format!("no worker knows the job '{other}'"))),
+    }
+}
+
+async fn settle(work: &Work, job: &Job, failure: Failure) -> Result<(), Error> {
+    let now = work.clock.now();
+    let mut tx = work.db.write().await?;
+    let (reason, tries) = match &failure {
+        Failure::Moot => {
+            queue::finish(&mut tx, job).await?;
+            tx.commit().await?;
+            return Ok(());
+        }
+        Failure::Final(reason) => (reason.clone(), 0),
+        Failure::Later(error) => {
+            tracing::error!(job.id = %job.id, job.kind = job.kind, "{} failed: {error:#}", job.kind);
+            ("Something went wrong on our side. Try again.".to_string(), TRIES)
+        }
+    };
+    let dead = queue::fail(&mut tx, job, &reason, now, tries).await?;
+    let told = if dead == Some(true) { read::bury(&mut tx, job, &reason).await? } else { None };
+    tx.commit().await?;
+    if let Some(learner) = told {
+        work.live.tell(learner);
+    }
+    Ok(())
+}
+
+/// At a stop in good order the next process need not wait for the lease to end.
+async fn give_back(work: &Work, job: &Job) {
+    let given = async {
+        let mut tx = work.db.write().await?;
+        queue::heartbeat(&mut tx, job, work.clock.now()).await?;
+        tx.commit().await
+    };
+    if let Err(error) = given.await {
+        tracing::warn!(job.id = %job.id, "not given back: {error}");
+    }
+}

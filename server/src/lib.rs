@@ -1,13 +1,29 @@
-//! Mitochi's backend, in reading order: what the machine gives (`clock`, `db`, `jobs`), then what a learner does.
+//! Mitochi's backend, in reading order: what the machine gives (`config`, `clock`, `db`, `jobs`), then what a learner
+//! does (`account`, `library`, `quiz` …), then what it stands on (`reading`, `retrieval`), then how it is reached
+//! (`http`, `cli`, `serve`).
+
+pub mod config;
+pub mod telemetry;
 
 pub mod clock;
 pub mod db;
 pub mod error;
-pub mod http;
 pub mod jobs;
+pub mod live;
 
+pub mod account;
 pub mod landing;
+pub mod library;
 pub mod progress;
 pub mod questions;
 pub mod quiz;
 pub mod review;
+pub mod starter;
+
+pub mod reading;
+pub mod retrieval;
+
+pub mod cli;
+pub mod http;
+pub mod serve;
+pub mod state;

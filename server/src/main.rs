@@ -1,2 +1,115 @@
 //! Mitochi's command line.
-fn main() {}
+
+use clap::{Parser, Subcommand};
+use server::{cli, config::Config, reading, retrieval::tokens::Tokens, serve};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Learn medicine from your own lectures: questions that cite the page, reviews that come back in time.
+#[derive(Parser)]
+#[command(name = "mitochi", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What stands in the environment alone.
+#[derive(Parser)]
+struct Serve {
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the site: one program, one data folder, nothing else needed.
+    Serve(Box<Config>),
+    /// Prints the text of a file, page by page, as Mitochi reads it.
+    ///
+    /// With --json: {"title", "pages": [{"number", "text"}], "headings": [{"level", "title", "page"}], "warnings"}. The
+    /// page texts in a row are the text of the document. Exit code 2: the file cannot be read; standard error says why.
+    Extract(FileArguments),
+    /// Prints the passages of a file: the units of search and citation.
+    ///
+    /// With --json a line each: {"text", "pages", "start", "end", "headings", "tokens"}; start and end count characters
+    /// of the document's text, which is the page texts of `extract --json` in a row. Exit code 2: the file cannot be
+    /// read; standard error says why.
+    Chunks(FileArguments),
+    /// Prints the questions that are written from a file without a model.
+    ///
+    /// With --json a line each: {"stem", "options": [{"text", "correct", "rationale", "quote", "page"}], "concept",
+    /// "kind", "difficulty"}. Exit code 2: the file cannot be read; standard error says why.
+    Questions(QuestionArguments),
+    /// Measures how good a part of Mitochi is.
+    #[command(subcommand)]
+    Eval(Evaluation),
+    /// Reads a file for the server, in a process of its own with limits.
+    #[command(hide = true, name = reading::child::SUBCOMMAND)]
+    ReadFile(ReadFileArguments),
+}
+
+#[derive(clap::Args)]
+struct FileArguments {
+    /// PDF, PPTX, DOCX, HTML, Markdown or text.
+    file: PathBuf,
+    /// For programs instead of people.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+struct QuestionArguments {
+    /// PDF, PPTX, DOCX, HTML, Markdown or text.
+    file: PathBuf,
+    /// For programs instead of people.
+    #[arg(long)]
+    json: bool,
+    /// At most so many.
+    #[arg(long)]
+    limit: Option<usize>,
+    /// Print why sentences and candidates were refused, with counts, instead of the questions.
+    #[arg(long)]
+    refusals: bool,
+}
+
+#[derive(Subcommand)]
+enum Evaluation {
+    /// Search, on a judged set.
+    Retrieval(cli::eval::RetrievalArgs),
+}
+
+#[derive(clap::Args)]
+struct ReadFileArguments {
+    #[arg(long)]
+    memory: u64,
+    #[arg(long)]
+    seconds: u64,
+    #[arg(long)]
+    name: String,
+    path: PathBuf,
+}
+
+fn main() -> ExitCode {
+    // two libraries bring a cryptography provider each: this one is the process's
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let Some(command) = Arguments::parse().command else {
+        // without a command it serves, as the development tools start it
+        return serve::run(&Serve::parse_from(["mitochi"]).config);
+    };
+    let code = match command {
+        Command::Serve(config) => return serve::run(&config),
+        Command::Extract(FileArguments { file, json }) => cli::extract::run(&file, json),
+        Command::Chunks(FileArguments { file, json }) => cli::chunks::run(&file, json, &|text| ranges(text)),
+        Command::Questions(asked) => {
+            cli::questions::run(&asked.file, asked.json, asked.limit, asked.refusals)
+        }
+        Command::Eval(Evaluation::Retrieval(arguments)) => cli::eval::run(&arguments),
+        Command::ReadFile(limits) => {
+            reading::child::run_child(&limits.path, &limits.name, limits.memory, limits.seconds)
+        }
+    };
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+fn ranges(text: &str) -> Vec<(usize, usize)> {
+    Tokens::bundled().spans(text).into_iter().map(|span| (span.range().start, span.range().end)).collect()
+}

@@ -104,7 +104,8 @@ pub enum BlockKind {
         /// Numbered list.
         ordered: bool,
     },
-    /// Rows part by `\n`, cells by `\t`; the first `header` rows are headings.
+    /// Rows part by `\n`, cells by `\t`; the first `header` rows are headings. Such a block may begin with `\t`:
+    /// its first cell is empty.
     Table {
         /// Number of heading rows, often 1 or 0.
         header: u8,
@@ -212,7 +213,12 @@ impl Document {
             if gap != Some(if end == 0 { "" } else { "\n\n" }) {
                 return Err(format!("before block {block:?} stands {gap:?}"));
             }
-            if self.slice(block.span).trim() != self.slice(block.span) {
+            let text = self.slice(block.span);
+            let text = match block.kind {
+                BlockKind::Table { .. } => text.trim_start_matches('\t'),
+                _ => text,
+            };
+            if text.trim() != text || text.is_empty() {
                 return Err(format!("block {block:?} begins or ends in white space"));
             }
             end = block.span.end;
@@ -265,8 +271,12 @@ impl Builder {
     /// Adds a block of styled runs. White space is folded to single spaces (in tables and preformatted text,
     /// tabs and line breaks stay); a block that is empty then is left out.
     pub fn push(&mut self, kind: BlockKind, runs: &[Run<'_>]) {
-        let keep = matches!(kind, BlockKind::Table { .. } | BlockKind::Preformatted);
-        let Some((text, marks)) = fold(runs, keep) else { return };
+        let layout = match kind {
+            BlockKind::Table { .. } => Layout::Cells,
+            BlockKind::Preformatted => Layout::Breaks,
+            _ => Layout::Flow,
+        };
+        let Some((text, marks)) = fold(runs, layout) else { return };
         if !self.document.blocks.is_empty() {
             self.document.text.push_str("\n\n");
         }
@@ -291,7 +301,7 @@ impl Builder {
     /// Goes on with the last block, after a single space (`joined` false) or directly (a word cut by the
     /// break). Used for a paragraph that goes on over a page.
     pub fn extend(&mut self, runs: &[Run<'_>], joined: bool) {
-        let Some((text, marks)) = fold(runs, false) else { return };
+        let Some((text, marks)) = fold(runs, Layout::Flow) else { return };
         if self.document.blocks.is_empty() {
             return self.push(BlockKind::Paragraph, runs);
         }
@@ -367,9 +377,21 @@ impl<'t> Run<'t> {
     }
 }
 
+/// What white space means in a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// Nothing but a space.
+    Flow,
+    /// Line breaks and tabs stay.
+    Breaks,
+    /// Tabs are cells: they stay even before the first visible character.
+    Cells,
+}
+
 /// Joins runs, folds white space, and turns their styles into marks relative to the joined text. `None` where
 /// nothing is left. Adjacent runs of one style become one mark.
-fn fold(runs: &[Run<'_>], keep_breaks: bool) -> Option<(String, Vec<Mark>)> {
+fn fold(runs: &[Run<'_>], layout: Layout) -> Option<(String, Vec<Mark>)> {
+    let keep_breaks = layout != Layout::Flow;
     let mut text = String::new();
     let mut marks: Vec<Mark> = vec![];
     let mut open: [Option<u32>; 4] = [None; 4];
@@ -385,13 +407,14 @@ fn fold(runs: &[Run<'_>], keep_breaks: bool) -> Option<(String, Vec<Mark>)> {
         for c in run.text.chars() {
             if c.is_whitespace() || c == '\u{feff}' || c == '\0' {
                 let space = if keep_breaks && (c == '\n' || c == '\t') { c } else { ' ' };
-                pending = Some(match pending {
-                    Some('\n') => '\n',
-                    Some('\t') if space == ' ' => '\t',
-                    _ => space,
-                });
+                if space != '\t' {
+                    pending = Some(if pending == Some('\n') { '\n' } else { space });
+                }
                 if keep_breaks && c == '\t' {
-                    // an empty cell is kept: every tab counts
+                    // an empty cell is kept: every tab counts, at the beginning of a row too
+                    if pending == Some('\n') && !text.is_empty() {
+                        text.push('\n');
+                    }
                     text.push('\t');
                     pending = None;
                 }
@@ -418,7 +441,12 @@ fn fold(runs: &[Run<'_>], keep_breaks: bool) -> Option<(String, Vec<Mark>)> {
         }
     }
     text.truncate(solid as usize);
-    let lead = text.len() - text.trim_start().len();
+    let white = text.len() - text.trim_start().len();
+    let lead = match layout {
+        // empty rows go, empty cells of the first row stay
+        Layout::Cells => text[..white].rfind('\n').map_or(0, |at| at + 1),
+        _ => white,
+    };
     if lead > 0 {
         text.drain(..lead);
         for mark in &mut marks {
@@ -459,8 +487,11 @@ mod tests {
     #[test]
     fn a_table_keeps_its_cells() {
         let mut builder = Builder::new();
-        builder.push(BlockKind::Table { header: 1 }, &[Run::plain("Hormone\tSource \n ADH\t\tx")]);
-        assert_eq!(builder.build().text, "Hormone\tSource\nADH\t\tx");
+        let table = "\tHormone\tSource \n ADH\t\tx\n\t y\tz";
+        builder.push(BlockKind::Table { header: 1 }, &[Run::plain(table)]);
+        let document = builder.build();
+        document.check().unwrap();
+        assert_eq!(document.text, "\tHormone\tSource\nADH\t\tx\n\ty\tz");
     }
 
     #[test]

@@ -1,5 +1,28 @@
 //! A question: its parts and what makes it whole. Writing questions from a document is `question::generate`.
 
+mod distractors;
+mod facts;
+mod filters;
+mod generate;
+mod kinds;
+mod lexicon;
+mod prose;
+mod rationale;
+mod refusal;
+mod relations;
+mod span;
+mod tagger;
+mod terms;
+mod token;
+mod vectors;
+mod word;
+
+pub(crate) use filters::is_type_stem;
+pub use generate::{Generated, Options, generate, generate_with};
+pub use refusal::Refusal;
+pub use vectors::{DIMENSIONS, Embed, trigrams};
+pub(crate) use word::{article_for, head_index, is_function_word, singular, stem};
+
 use crate::document::Span;
 use serde::{Deserialize, Serialize};
 

@@ -8,6 +8,7 @@ use domain::{
     id::{MaterialId, PassageId, QuestionId},
 };
 use leptos::prelude::*;
+use leptos_router::location::Url;
 use serde::{Deserialize, Serialize};
 
 /// Largest file, in bytes.
@@ -86,6 +87,8 @@ pub struct Materials {
     pub materials: Vec<Material>,
     /// Whether search by meaning is to be had here (the model is installed).
     pub by_meaning: bool,
+    /// Whether the learner is a guest: own files need an account.
+    pub guest: bool,
 }
 
 /// What became of one file of an upload: the answer of `POST /library/upload` is a list of these.
@@ -99,6 +102,16 @@ pub struct Uploaded {
     pub duplicate: bool,
     /// Why it was refused.
     pub error: Option<ApiError>,
+}
+
+/// Where `POST /library/upload` sends a browser without scripts: the shelf, with what was not taken or was there
+/// already, so that each file's message stands in its place.
+pub fn after_upload(uploaded: &[Uploaded]) -> String {
+    let told: Vec<_> = uploaded.iter().filter(|file| file.duplicate || file.error.is_some()).collect();
+    match serde_json::to_string(&told) {
+        Ok(json) if !told.is_empty() => format!("/library?uploaded={}", Url::escape(&json)),
+        _ => "/library".into(),
+    }
 }
 
 /// Asks for a stretch of a material to read.
@@ -131,6 +144,17 @@ pub struct Reader {
     pub questions: Vec<ReaderQuestion>,
     /// The page to show first.
     pub page: u32,
+    /// Every stretch of the whole material that the query marks, ascending; at most 1,000.
+    pub hits: Vec<Place>,
+}
+
+/// A spot of a material.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Its page.
+    pub page: u32,
+    /// Its first byte in the document.
+    pub start: u32,
 }
 
 /// A heading of the outline.

@@ -133,3 +133,14 @@ pub async fn cancel(tx: &mut Tx, kind: &str, key: &str) -> Result<()> {
     query.bind(kind.to_string()).bind(key.to_string()).run().await?;
     Ok(())
 }
+
+/// Makes all running jobs due now. Only where no other process can be working on them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release_all(db: &Db, now: i64) -> Result<u64> {
+    let mut tx = db.write().await?;
+    let released = tx.query("UPDATE job SET due = $1 WHERE state = 'running'").bind(now).run().await?;
+    tx.commit().await?;
+    Ok(released)
+}

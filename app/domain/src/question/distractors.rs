@@ -1,0 +1,559 @@
+//! Choosing wrong options. Owns: which terms may stand beside a key, and which of them are best. Refuses: the
+//! question itself (`filters`).
+
+use super::facts::{Fact, Family, Matter};
+use super::lexicon::lexicon;
+use super::prose::content_stems;
+use super::refusal::Refusal;
+use super::terms::Term;
+use super::vectors::{Embed, cosine};
+use super::word::{is_function_word, singular, stem};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// What is computed once for each term.
+pub(crate) struct Bench {
+    names: Vec<Vec<f32>>,
+    definitions: Vec<Option<Vec<f32>>>,
+    /// Stems of all sentences that speak of the term or its synonyms.
+    said: Vec<HashSet<String>>,
+    /// Sentences that name it.
+    sentences: Vec<BTreeSet<usize>>,
+    /// Stems of the words of the name.
+    stems: Vec<Vec<String>>,
+    /// Whether it names a class ('gland'): no option.
+    class: Vec<bool>,
+    /// Whether it may be quoted.
+    quote: Vec<Option<usize>>,
+    title: HashSet<String>,
+}
+
+/// A chosen distractor, or the reasons that left too few.
+pub(crate) type Choice = Result<Vec<usize>, Refusal>;
+
+impl Bench {
+    /// Reads the terms.
+    pub(crate) fn new(matter: &Matter<'_>, embed: Embed<'_>) -> Self {
+        let list = &matter.terms.list;
+        let title = matter.prose.document.title.clone().unwrap_or_default();
+        let sentences: Vec<BTreeSet<usize>> =
+            (0..list.len()).map(|at| matter.terms.of_term(at).map(|m| m.sentence).collect()).collect();
+        let said = (0..list.len()).map(|at| said_of(matter, at, &sentences)).collect();
+        Self {
+            names: list.iter().map(|t| embed(&t.one)).collect(),
+            definitions: (0..list.len())
+                .map(|at| {
+                    let body = matter.definitions.get(&at)?;
+                    Some(embed(&format!("{}: {}", list[at].one, super::token::write(body))))
+                })
+                .collect(),
+            said,
+            sentences,
+            stems: list.iter().map(|t| t.words().into_iter().map(stem).collect()).collect(),
+            class: (0..list.len()).map(|at| is_class(matter, at)).collect(),
+            quote: (0..list.len()).map(|at| super::rationale::quotable(matter, at)).collect(),
+            title: title.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 3).map(stem).collect(),
+        }
+    }
+
+    /// Whether a term names a class.
+    pub(crate) fn is_class(&self, term: usize) -> bool {
+        self.class[term]
+    }
+
+    /// The sentence to quote for a term.
+    pub(crate) fn quote(&self, term: usize) -> Option<usize> {
+        self.quote[term]
+    }
+
+    /// Up to three wrong options for a fact.
+    pub(crate) fn choose(&self, matter: &Matter<'_>, fact: &Fact) -> Choice {
+        let list = &matter.terms.list;
+        let key = &list[fact.key];
+        let stem_words = content_stems(&fact.body);
+        let leaked = self.leaked(fact, &stem_words);
+        let mut ranked: Vec<(f32, usize)> = (0..list.len())
+            .filter(|other| self.fits(matter, fact, *other, &stem_words))
+            .map(|other| {
+                let carries = leaked.iter().any(|word| self.stems[other].contains(word));
+                let named = matter.stem_terms(fact).into_iter();
+                let kin =
+                    named.filter(|c| matter.is_member(fact.key, *c)).any(|c| matter.is_member(other, c));
+                let extra = if carries { 0.6 } else { 0.0 } + if kin { 0.4 } else { 0.0 };
+                (self.score(key, fact, &list[other], other) + extra, other)
+            })
+            .collect();
+        // the best set, else one that is led by another term, else one that is as long as the key
+        let length = |term: usize| list[term].form(fact.plural).chars().count() as f32;
+        let mut worst = Refusal::FewDistractors;
+        for by_length in [0.0, 0.05] {
+            for (score, other) in &mut ranked {
+                *score -= by_length * (length(fact.key) - length(*other)).max(0.0);
+            }
+            ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            for lead in 0..ranked.len().min(5) {
+                let order = std::iter::once(ranked[lead].1).chain(ranked.iter().map(|(_, other)| *other));
+                let chosen = self.apart(matter, fact, order);
+                match self.accept(matter, fact, &chosen, &leaked) {
+                    Ok(()) => return Ok(chosen),
+                    Err(refusal) => worst = refusal,
+                }
+            }
+        }
+        Err(worst)
+    }
+
+    /// The first three of an order that may stand beside each other.
+    fn apart(&self, matter: &Matter<'_>, fact: &Fact, order: impl Iterator<Item = usize>) -> Vec<usize> {
+        let list = &matter.terms.list;
+        let mut chosen: Vec<usize> = vec![];
+        for other in order {
+            let apart = chosen.iter().all(|c| {
+                *c != other
+                    && !matter.relations.barred(*c, other)
+                    && cosine(&self.names[*c], &self.names[other]) <= 0.85
+                    && !same_sound(list[*c].form(fact.plural), list[other].form(fact.plural))
+            });
+            if apart {
+                chosen.push(other);
+            }
+            if chosen.len() == 3 {
+                break;
+            }
+        }
+        chosen
+    }
+
+    /// Whether the options as a set give nothing away.
+    fn accept(
+        &self,
+        matter: &Matter<'_>,
+        fact: &Fact,
+        chosen: &[usize],
+        leaked: &[String],
+    ) -> Result<(), Refusal> {
+        let list = &matter.terms.list;
+        let solid = chosen.iter().filter(|c| is_solid(&list[**c])).count();
+        if chosen.len() < 2 || solid < 2 {
+            return Err(Refusal::FewDistractors);
+        }
+        // a leaked word must have a carrier among the wrong options
+        let carried = |word: &String| chosen.iter().any(|c| self.stems[*c].contains(word));
+        let key = list[fact.key].form(fact.plural);
+        let names: Vec<&str> = chosen.iter().map(|c| list[*c].form(fact.plural)).collect();
+        if !leaked.iter().all(carried) || super::filters::leaks(&fact.body, key, &names) {
+            return Err(Refusal::Leak);
+        }
+        if super::filters::key_too_long(key, &names) {
+            return Err(Refusal::LongKey);
+        }
+        Ok(())
+    }
+
+    /// Words of the key that the stem repeats, type nouns aside.
+    fn leaked(&self, fact: &Fact, stem_words: &[String]) -> Vec<String> {
+        self.stems[fact.key]
+            .iter()
+            .filter(|word| word.len() > 1 && stem_words.contains(word) && !super::filters::is_type_stem(word))
+            .cloned()
+            .collect()
+    }
+
+    fn fits(&self, matter: &Matter<'_>, fact: &Fact, other: usize, stem_words: &[String]) -> bool {
+        let list = &matter.terms.list;
+        let (key, term) = (&list[fact.key], &list[other]);
+        if other == fact.key || matter.relations.barred(fact.key, other) || self.quote[other].is_none() {
+            return false;
+        }
+        if self.sentences[other].contains(&fact.sentence) || self.class[other] || !is_term_strong(term) {
+            return false;
+        }
+        let cos = cosine(&self.names[fact.key], &self.names[other]);
+        match (key.kind, term.kind) {
+            (Some(a), Some(b)) if a == b => {}
+            (Some(a), Some(b)) => {
+                let open = fact.genus.is_none_or(|g| lexicon().group(g) == lexicon().group(b));
+                if !open || !may_mix(a, b) || fact.noun.is_some() {
+                    return false;
+                }
+            }
+            (None, None) if key.marked && term.marked && key.module == term.module && cos >= 0.35 => {}
+            _ => return false,
+        }
+        if let Some(genus) = fact.genus
+            && term.kind.is_some_and(|k| k != genus && key.kind == Some(genus))
+        {
+            return false;
+        }
+        let share_word = self.stems[other].iter().any(|w| self.stems[fact.key].contains(w));
+        if cos > if share_word { 0.70 } else { 0.68 } {
+            return false;
+        }
+        if let (Some(a), Some(b)) = (&self.definitions[fact.key], &self.definitions[other])
+            && cosine(a, b) > 0.90
+        {
+            return false;
+        }
+        // the stem names a class that holds the key: only its members may stand beside it
+        let named: Vec<usize> =
+            matter.stem_terms(fact).into_iter().filter(|class| matter.is_member(fact.key, *class)).collect();
+        let strict = matches!(
+            fact.family,
+            Family::Does | Family::DoesWhen | Family::Which | Family::Resumed | Family::Ends
+        );
+        if strict && named.iter().any(|class| !matter.is_member(other, *class)) {
+            return false;
+        }
+        // 'left atria' is what is left of 'left and right atria'
+        if fact.plural && matches!(term.words()[0], "left" | "right") && term.seen[1] < 3 {
+            return false;
+        }
+        // bare 'cortex' where 'adrenal cortex' is a term
+        let bare = !term.marked && !term.key.contains(' ');
+        if bare && list.iter().any(|t| t.marked && t.key.contains(' ') && t.head() == term.key) {
+            return false;
+        }
+        if self.topic_class(term) || self.echoes(matter, fact, other, stem_words) {
+            return false;
+        }
+        // a class beside a class of one head: the wider one may hold the narrower
+        let class = |t: &Term| t.articles[2] > 2 && t.articles[0] * 5 >= t.articles[2];
+        let same_head = key.head() == term.head();
+        if same_head
+            && (class(key) || class(term))
+            && !(key.marked && term.marked && key.module == term.module)
+        {
+            return false;
+        }
+        // siblings share their build: 'is comprised of three cusps' holds of each valve
+        if same_head
+            && is_structural(fact)
+            && !matches!(key.head(), "gland" | "cell" | "hormone" | "nerve" | "muscle" | "organ")
+        {
+            return false;
+        }
+        let broad = |k: &str| matches!(k, "region" | "tissue" | "molecule" | "protein");
+        if key.kind.is_some_and(broad)
+            && key.module != term.module
+            && !(term.marked && matches!(key.kind, Some("region" | "tissue")))
+        {
+            return false;
+        }
+        if lexicon().listed("family", &key.key) != lexicon().listed("family", &term.key) {
+            return false;
+        }
+        !self.does_it_too(matter, fact, other)
+            && articles_agree(key, term)
+            && number_fits(matter, term, fact.plural)
+            && (self.contrasts(matter, fact, other) || !self.ambiguous(matter, other, stem_words))
+    }
+
+    /// 'endocrine gland' in a chapter on the endocrine system.
+    fn topic_class(&self, term: &Term) -> bool {
+        let words = term.words();
+        words.len() == 2
+            && self.title.contains(&stem(words[0]))
+            && lexicon().heads.get(words[1]).is_some_and(|k| *k == words[1])
+    }
+
+    /// Whether the option's name repeats a word of the stem that the key's does not.
+    fn echoes(&self, matter: &Matter<'_>, fact: &Fact, other: usize, stem_words: &[String]) -> bool {
+        self.stems[other].iter().zip(matter.terms.list[other].words()).any(|(word, plain)| {
+            word.len() > 2
+                && stem_words.contains(word)
+                && !self.stems[fact.key].contains(word)
+                && matter.prose.rarity(word) >= 0.5
+                && !super::filters::is_class_noun(plain)
+        })
+    }
+
+    /// Whether a sentence says the asked verb and its rare object of the option: 'increases permeability'.
+    fn does_it_too(&self, matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
+        if !matches!(
+            fact.family,
+            Family::Does | Family::DoesWhen | Family::NamedDoes | Family::Which | Family::Resumed
+        ) {
+            return false;
+        }
+        let telling: Vec<String> = content_stems(&fact.body);
+        let (Some(verb), Some(object)) = (telling.first(), telling.get(1)) else { return false };
+        if matter.prose.rarity(object) < 2.8 {
+            return false;
+        }
+        self.sentences[other].iter().any(|number| {
+            let held = &matter.prose.sentences[*number].stems;
+            held.binary_search(verb).is_ok() && held.binary_search(object).is_ok()
+        })
+    }
+
+    /// Whether the text sets the option against the key: it says the same of it, but of another object ('the QRS
+    /// complex represents the depolarization of the ventricles').
+    fn contrasts(&self, matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
+        let terms = &matter.terms;
+        let asked = matter.stem_terms(fact);
+        let verb = content_stems(&fact.body).into_iter().next();
+        terms.of_term(other).filter(|m| m.first <= 2).any(|mention| {
+            let here: Vec<usize> = terms.of_sentence(mention.sentence).iter().map(|m| m.term).collect();
+            let missing: Vec<usize> = asked.iter().filter(|t| !here.contains(t)).copied().collect();
+            let held = &matter.prose.sentences[mention.sentence].stems;
+            let same_verb = verb.as_ref().is_some_and(|v| held.binary_search(v).is_ok());
+            let swapped = here.iter().any(|h| {
+                *h != other
+                    && !asked.contains(h)
+                    && missing
+                        .iter()
+                        .any(|m| terms.list[*m].kind.is_some() && terms.list[*m].kind == terms.list[*h].kind)
+            });
+            same_verb && swapped
+        })
+    }
+
+    /// Whether the text says of the option what the stem asks for.
+    fn ambiguous(&self, matter: &Matter<'_>, other: usize, stem_words: &[String]) -> bool {
+        let asked: BTreeSet<&String> = stem_words.iter().collect();
+        if asked.is_empty() {
+            return true;
+        }
+        let one_sentence = self.sentences[other].iter().any(|number| {
+            let held = &matter.prose.sentences[*number].stems;
+            let shared = asked.iter().filter(|w| held.binary_search(**w).is_ok()).count();
+            shared * 2 >= asked.len()
+        });
+        if one_sentence {
+            return true;
+        }
+        let weight = |word: &&String| matter.prose.rarity(word);
+        let total: f32 = asked.iter().map(|w| weight(w)).sum();
+        let covered: f32 = asked.iter().filter(|w| self.said[other].contains(**w)).map(|w| weight(w)).sum();
+        covered >= 0.8 * total
+    }
+
+    fn score(&self, key: &Term, fact: &Fact, term: &Term, other: usize) -> f32 {
+        let level = if key.kind == term.kind { 2.0 } else { 1.0 };
+        let cos = cosine(&self.names[fact.key], &self.names[other]);
+        let definition = match (&self.definitions[fact.key], &self.definitions[other]) {
+            (Some(a), Some(b)) => cosine(a, b).min(0.5),
+            _ => 0.0,
+        };
+        let weight = if term.marked {
+            0.4
+        } else if term.strong || term.heading || term.definition.is_some() {
+            0.25
+        } else {
+            -0.3
+        };
+        let place = if key.section.is_some() && key.section == term.section {
+            0.3
+        } else if key.module.is_some() && key.module == term.module {
+            0.2
+        } else {
+            -0.1
+        };
+        let known = term.marked || term.heading || term.definition.is_some();
+        let place = if known || place >= 0.2 { place } else { place - 0.4 };
+        let unsure = if term.sure { 0.0 } else { 0.3 };
+        let place = place
+            + if key.words().len() > 1 && term.words().len() > 1 && key.head() == term.head() {
+                0.2
+            } else {
+                0.0
+            };
+        let words = (key.words().len() as f32 - term.words().len() as f32).abs();
+        let length = (key.one.chars().count() as f32 - term.one.chars().count() as f32).abs();
+        0.45 * level - 0.8 * (cos - 0.45).abs() + 0.4 * definition + weight + place
+            - unsure
+            - 0.15 * words
+            - 0.01 * length
+    }
+}
+
+/// Known to matter: in bold, a heading, defined, or in the vocabulary.
+fn is_solid(term: &Term) -> bool {
+    let heading = term.heading && term.words().len() <= 2 && term.mentions.len() >= 2;
+    // a name of the vocabulary that is met in passing is no subject of the lecture
+    let vocabulary = lexicon().terms.contains_key(term.key.as_str()) && term.mentions.len() >= 3;
+    term.marked || heading || vocabulary || term.definition.is_some()
+}
+
+/// Kinds that may stand beside each other without a common type.
+fn may_mix(a: &str, b: &str) -> bool {
+    const MIXES: &[&[&str]] = &[
+        &["artery", "vein", "vessel", "duct"],
+        &["bone", "bone_part"],
+        &["gland", "organ"],
+        &["process", "response"],
+        &["membrane", "tissue"],
+        &["membrane", "region"],
+    ];
+    MIXES.iter().any(|mix| mix.contains(&a) && mix.contains(&b))
+}
+
+/// Whether a stem tells of build rather than of work.
+fn is_structural(fact: &Fact) -> bool {
+    if !matches!(fact.family, Family::Does | Family::DoesWhen | Family::Which | Family::Resumed) {
+        return false;
+    }
+    const WORDS: &[&str] = &[
+        "consist",
+        "consists",
+        "comprised",
+        "composed",
+        "contain",
+        "contains",
+        "has",
+        "have",
+        "made",
+        "lined",
+        "covered",
+        "surrounded",
+        "connected",
+        "attached",
+        "supported",
+        "formed",
+        "divided",
+        "subdivided",
+    ];
+    fact.body.iter().take(4).any(|t| WORDS.contains(&t.lower.as_str()))
+}
+
+fn is_term_strong(term: &Term) -> bool {
+    let first = term.words().first().copied().unwrap_or("").to_string();
+    is_solid(term)
+        && !lexicon().listed("weak_modifier", &first)
+        && !(lexicon().is_verb(&first) && term.words().len() > 1 && !term.marked)
+}
+
+fn same_sound(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+/// A type name ('gland'), or the head of three marked terms.
+fn is_class(matter: &Matter<'_>, at: usize) -> bool {
+    let key = &matter.terms.list[at].key;
+    if key.contains(' ') {
+        return false;
+    }
+    let named = lexicon().heads.get(key.as_str()).is_some_and(|kind| kind == key)
+        || lexicon().listed("class_name", key);
+    let longer = matter
+        .terms
+        .list
+        .iter()
+        .filter(|t| t.marked && t.key.contains(' ') && t.head() == key.as_str())
+        .count();
+    named || longer >= 3
+}
+
+fn said_of(matter: &Matter<'_>, at: usize, sentences: &[BTreeSet<usize>]) -> HashSet<String> {
+    let mut numbers: BTreeSet<usize> = sentences[at].clone();
+    for other in matter.relations.synonyms(at) {
+        numbers.extend(&sentences[other]);
+    }
+    let all = &matter.prose.sentences;
+    let follows: Vec<usize> = numbers
+        .iter()
+        .map(|n| n + 1)
+        .filter(|n| {
+            all.get(*n).is_some_and(|s| {
+                s.block == all[n - 1].block
+                    && s.tokens.first().is_some_and(|t| {
+                        matches!(t.lower.as_str(), "it" | "they" | "this" | "these" | "its" | "their")
+                    })
+            })
+        })
+        .collect();
+    numbers.extend(follows);
+    numbers.iter().flat_map(|n| all[*n].stems.iter().cloned()).collect()
+}
+
+/// A class ('a valve') beside an individual ('the aorta') gives itself away by its article.
+fn articles_agree(key: &Term, term: &Term) -> bool {
+    let role = |t: &Term| {
+        let total = t.articles[2].max(1) as f32;
+        if t.articles[2] < 3 {
+            (false, false)
+        } else {
+            (t.articles[0] as f32 / total >= 0.2, t.articles[1] as f32 / total >= 0.6)
+        }
+    };
+    let (a, b) = (role(key), role(term));
+    let differ = (a.0 && b.1 && !b.0) || (a.1 && !a.0 && b.0);
+    !(differ && (key.head() == term.head() || !key.marked || !term.marked))
+}
+
+const COUNTABLE: &[&str] = &[
+    "artery",
+    "vein",
+    "vessel",
+    "nerve",
+    "muscle",
+    "bone",
+    "bone_part",
+    "joint",
+    "connective",
+    "valve",
+    "gland",
+    "duct",
+    "cell",
+    "organelle",
+    "cavity",
+    "wave",
+    "conduction",
+    "antibody",
+];
+
+fn number_fits(matter: &Matter<'_>, term: &Term, plural: bool) -> bool {
+    if !plural {
+        return term.seen[0] > 0
+            || !matter.terms.list.is_empty()
+                && singular(term.many.rsplit(' ').next().unwrap_or("")) != term.many;
+    }
+    // 'a valve', 'each valve': things of which there are several
+    let class = term.articles[0] * 5 >= term.articles[2] && term.articles[0] > 0;
+    term.seen[1] > 0
+        || (term.kind.is_some_and(|k| COUNTABLE.contains(&k)) && class && term.abbreviation.is_none())
+}
+
+/// Groups the definitions that may stand beside each other (family B).
+pub(crate) fn siblings(matter: &Matter<'_>, bench: &Bench, facts: &[&Fact], fact: &Fact) -> Vec<usize> {
+    let list = &matter.terms.list;
+    let mut by_key: BTreeMap<usize, usize> = BTreeMap::new();
+    for (at, other) in facts.iter().enumerate() {
+        let apart = other.key != fact.key
+            && matches!(other.family, Family::Is | Family::Apposition | Family::Means)
+            && other.plural == fact.plural
+            && list[other.key].kind == list[fact.key].kind
+            && !matter.relations.barred(fact.key, other.key)
+            && !bench.sentences[other.key].contains(&fact.sentence)
+            && !bench.sentences[fact.key].contains(&other.sentence)
+            && !bench.ambiguous(matter, fact.key, &content_stems(&other.body));
+        if apart {
+            by_key.entry(other.key).or_insert(at);
+        }
+    }
+    let length = |at: usize| super::token::write(&facts[at].body).chars().count() as f32;
+    let own = super::token::write(&fact.body).chars().count() as f32;
+    let mut ranked: Vec<usize> = by_key.into_values().collect();
+    ranked.sort_by(|a, b| {
+        let far = |at: usize| (length(at) / own).ln().abs();
+        far(*a).total_cmp(&far(*b)).then(a.cmp(b))
+    });
+    let mut out: Vec<usize> = vec![];
+    for at in ranked {
+        if out.iter().all(|o| !matter.relations.barred(facts[*o].key, facts[at].key)) {
+            out.push(at);
+        }
+        if out.len() == 3 {
+            break;
+        }
+    }
+    out
+}
+
+/// Words of a phrase that carry meaning, function words aside.
+pub(crate) fn meaning(words: &str) -> Vec<String> {
+    words
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty() && !is_function_word(&w.to_lowercase()))
+        .map(stem)
+        .collect()
+}

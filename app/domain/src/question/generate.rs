@@ -1,0 +1,567 @@
+//! Writing questions from a document without a language model. Owns: the order of the steps, preferences,
+//! duplicates, shuffling. Refuses: IO and chance; the same document gives the same items.
+
+use super::distractors::{Bench, siblings};
+use super::facts::definition::genus_of;
+use super::facts::{self, Fact, Family, Matter, table};
+use super::filters;
+use super::kinds;
+use super::lexicon::lexicon;
+use super::prose::Prose;
+use super::rationale;
+use super::refusal::Refusal;
+use super::relations::Relations;
+use super::terms::Terms;
+use super::token::write;
+use super::vectors::{Embed, Random, cosine, hash, trigrams};
+use super::word::article_for;
+use super::{Bloom, Choice, Item, ItemKind};
+use crate::document::{Document, Span};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// How much is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// At most so many items; the best are kept. `None` for all.
+    pub limit: Option<usize>,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Generated {
+    /// Items in reading order.
+    pub items: Vec<Item>,
+    /// What was refused, by reason.
+    pub refusals: BTreeMap<Refusal, u32>,
+    /// Questions that were formed and then refused: why, the question, its key.
+    pub refused: Vec<(Refusal, String, String)>,
+    /// Sentences that were read.
+    pub sentences: usize,
+    /// Terms that were found.
+    pub terms: usize,
+}
+
+/// Writes questions from a document; vectors are hashed trigrams.
+pub fn generate(document: &Document, options: &Options) -> Generated {
+    generate_with(document, options, &trigrams)
+}
+
+/// Writes questions from a document with vectors of the caller's choice (each of length one).
+pub fn generate_with(document: &Document, options: &Options, embed: Embed<'_>) -> Generated {
+    let matter = read(document);
+    let bench = Bench::new(&matter, embed);
+    let mut writer = Writer {
+        matter: &matter,
+        bench,
+        embed,
+        seed: hash(document.text.bytes()),
+        refusals: BTreeMap::new(),
+        refused: vec![],
+    };
+    let drafts = writer.drafts();
+    let items = writer.pick(drafts, options.limit);
+    Generated {
+        items,
+        refusals: writer.refusals,
+        refused: writer.refused,
+        sentences: matter.prose.sentences.len(),
+        terms: matter.terms.list.len(),
+    }
+}
+
+/// Reads a document up to the point where facts can be judged.
+fn read(document: &Document) -> Matter<'_> {
+    let prose = Prose::read(document);
+    let mut terms = Terms::read(&prose);
+    kinds::settle(&mut terms);
+    let mut matter = Matter { prose, terms, relations: Relations::default(), definitions: BTreeMap::new() };
+    spell_out(&mut matter);
+    let mut found: Vec<Fact> = vec![];
+    for number in 0..matter.prose.sentences.len() {
+        if matter.prose.sentences[number].usable {
+            facts::definition::facts(&matter, number, &mut |fact| found.extend(fact.ok()));
+        }
+    }
+    found.sort_by_key(|fact| (fact.family, fact.sentence));
+    for fact in found {
+        // 'a point at which', 'a group of': the head says little of what a thing is
+        let head = super::span::head_of(&fact.body).map(|at| fact.body[at].lower.clone()).unwrap_or_default();
+        let loose = matches!(
+            head.as_str(),
+            "point"
+                | "range"
+                | "time"
+                | "level"
+                | "part"
+                | "area"
+                | "region"
+                | "process"
+                | "stage"
+                | "condition"
+                | "structure"
+                | "period"
+        ) && matter.terms.list[fact.key].kind.is_some();
+        let loose = loose || matches!(head.as_str(), "point" | "range" | "time" | "level");
+        if let Some(genus) = genus_of(&fact.body).filter(|_| !loose) {
+            kinds::learn(&mut matter.terms, fact.key, genus);
+        }
+        let term = &mut matter.terms.list[fact.key];
+        if term.definition.is_none() {
+            term.definition = Some(fact.sentence);
+            matter.definitions.insert(fact.key, fact.body);
+        }
+    }
+    matter.relations = Relations::read(&matter.prose, &matter.terms);
+    // bold type of one name holds for the other
+    for term in 0..matter.terms.list.len() {
+        if matter.relations.synonyms(term).any(|other| matter.terms.list[other].marked) {
+            matter.terms.list[term].marked = true;
+        }
+    }
+    // a definition that opens with another term: one is a kind or part of the other
+    let near: Vec<(usize, usize)> = matter
+        .definitions
+        .iter()
+        .flat_map(|(term, body)| {
+            let start = body.first().map_or(0, |t| t.start);
+            let sentence = matter.terms.list[*term].definition;
+            let mentions = sentence.map(|s| matter.terms.of_sentence(s)).unwrap_or_default();
+            let tokens = sentence.map(|s| &matter.prose.sentences[s].tokens);
+            mentions.iter().filter_map(move |m| {
+                let at = tokens?.get(m.first)?.start;
+                (at >= start && at < start + 60).then_some((*term, m.term))
+            })
+        })
+        .collect();
+    for (a, b) in near {
+        matter.relations.bar(a, b);
+    }
+    for (member, class) in genera(&matter) {
+        matter.relations.member(member, class);
+    }
+    matter.relations.close(&matter.terms);
+    matter
+}
+
+/// Abbreviations that a reader of one question cannot know are written out ('CO' is 'cardiac output').
+fn spell_out(matter: &mut Matter<'_>) {
+    const KNOWN: &[&str] = &[
+        "DNA", "RNA", "mRNA", "tRNA", "rRNA", "ATP", "ADP", "HIV", "AIDS", "MRI", "CT", "ECG", "EKG", "GTP",
+        "NADH", "PCR", "HPV",
+    ];
+    for mention in &matter.terms.mentions {
+        let term = &matter.terms.list[mention.term];
+        let shown = matter.prose.sentences[mention.sentence].tokens[mention.first].text.clone();
+        let Some(short) = &term.abbreviation else { continue };
+        let bare = shown.strip_suffix('s').unwrap_or(&shown);
+        let named = mention.last == mention.first + 1
+            && (shown == *short || bare == short)
+            && term.key != short.to_lowercase();
+        if named && !KNOWN.contains(&bare) && term.key.split(' ').count() <= 4 {
+            let name = term.form(mention.plural).to_string();
+            matter.prose.spell_out(mention.sentence, mention.first, &name);
+        }
+    }
+    matter.prose.restem();
+}
+
+/// The terms that definitions name as genus: 'Th1 cells are a type of helper T cell'.
+fn genera(matter: &Matter<'_>) -> Vec<(usize, usize)> {
+    let of = |(term, body): (&usize, &Vec<super::token::Token>)| {
+        let sentence = matter.terms.list[*term].definition?;
+        let tokens = &matter.prose.sentences[sentence].tokens;
+        let head = super::span::head_of(body)?;
+        // 'a type of X': the genus stands after 'of'
+        let named = matches!(
+            body[head].lower.as_str(),
+            "type" | "kind" | "form" | "class" | "group" | "subtype" | "subset" | "example"
+        );
+        let from = if named { body.get(head + 2)?.start } else { body.first()?.start };
+        let until = if named { from + 60 } else { body[head].end };
+        let genus = matter.terms.of_sentence(sentence).iter().find(|m| {
+            let (start, end) = (tokens[m.first].start, tokens[m.last - 1].end);
+            start >= from && (if named { start <= until } else { end == until }) && m.term != *term
+        })?;
+        Some((*term, genus.term))
+    };
+    matter.definitions.iter().filter_map(of).collect()
+}
+
+/// An item with what decides whether it stays.
+struct Draft {
+    item: Item,
+    family: Family,
+    key: Option<usize>,
+    marked: bool,
+    sentence: usize,
+    place: u32,
+    signature: HashSet<String>,
+}
+
+struct Writer<'m, 'd> {
+    matter: &'m Matter<'d>,
+    bench: Bench,
+    embed: Embed<'m>,
+    seed: u64,
+    refusals: BTreeMap<Refusal, u32>,
+    refused: Vec<(Refusal, String, String)>,
+}
+
+impl Writer<'_, '_> {
+    fn refuse(&mut self, refusal: Refusal) {
+        *self.refusals.entry(refusal).or_default() += 1;
+    }
+
+    fn refuse_fact(&mut self, refusal: Refusal, fact: &Fact) {
+        self.refuse(refusal);
+        let key = self.matter.terms.list[fact.key].form(fact.plural).to_string();
+        self.refused.push((refusal, fact.stem.replace("{lead}", "…"), key));
+    }
+
+    fn drafts(&mut self) -> Vec<Draft> {
+        let mut found: Vec<Fact> = vec![];
+        let mut refused: Vec<Refusal> = vec![];
+        facts::all(self.matter, &mut |fact| match fact {
+            Ok(fact) => found.push(fact),
+            Err(refusal) => refused.push(refusal),
+        });
+        refused.into_iter().for_each(|refusal| self.refuse(refusal));
+        let mut fit: Vec<&Fact> = vec![];
+        let mut drafts = vec![];
+        for fact in &found {
+            match filters::fact(self.matter, &self.bench, fact) {
+                Ok(()) => fit.push(fact),
+                Err(refusal) => self.refuse_fact(refusal, fact),
+            }
+        }
+        for fact in &fit {
+            match self.ask(fact) {
+                Ok(draft) => drafts.push(draft),
+                Err(refusal) => self.refuse_fact(refusal, fact),
+            }
+        }
+        for fact in &fit {
+            if matches!(fact.family, Family::Is | Family::Apposition | Family::Means) {
+                match self.best(fact, &fit) {
+                    Ok(draft) => drafts.push(draft),
+                    Err(refusal) => self.refuse(refusal),
+                }
+            }
+        }
+        let mut tables = vec![];
+        table::facts(self.matter.prose.document, &mut |fact| tables.push(fact));
+        for fact in tables {
+            match fact.and_then(|fact| self.row(&fact)) {
+                Ok(draft) => drafts.push(draft),
+                Err(refusal) => self.refuse(refusal),
+            }
+        }
+        drafts
+    }
+
+    /// A question whose options are terms.
+    fn ask(&self, fact: &Fact) -> Result<Draft, Refusal> {
+        let matter = self.matter;
+        let list = &matter.terms.list;
+        let wrong = self.bench.choose(matter, fact)?;
+        let form = |term: usize| list[term].form(fact.plural);
+        let stem = fact.stem.replace("{lead}", &self.lead(fact, &wrong));
+        let place = matter.prose.headings(fact.sentence);
+        let kind = list[fact.key].kind.unwrap_or("term");
+        let source = fact.source.unwrap_or(matter.prose.sentences[fact.sentence].span);
+        let mut options = vec![rationale::quoted(matter, form(fact.key), form(fact.key), true, source, "")];
+        for other in &wrong {
+            let quote = self.bench.quote(*other).ok_or(Refusal::NoQuote)?;
+            let confused = misconception(form(fact.key), kind, place.last());
+            options.push(rationale::choice(matter, form(*other), form(*other), false, quote, &confused));
+        }
+        let likeness =
+            wrong.iter().map(|w| cosine(&(self.embed)(form(*w)), &(self.embed)(form(fact.key)))).sum::<f32>()
+                / wrong.len() as f32;
+        self.finish(stem, options, form(fact.key).to_string(), fact, likeness)
+    }
+
+    /// 'hormone' where all options are hormones, else 'of the following'.
+    fn lead(&self, fact: &Fact, wrong: &[usize]) -> String {
+        let list = &self.matter.terms.list;
+        if let Some(noun) = &fact.noun {
+            return noun.clone();
+        }
+        let kind = list[fact.key].kind;
+        // 'in which procedure?' sounds as if one were to be done
+        if fact.family == Family::Ends && matches!(kind, Some("procedure" | "process" | "phase")) {
+            return "of the following".into();
+        }
+        let same = wrong.iter().all(|w| list[*w].kind == kind);
+        let lead = kind.filter(|_| same).and_then(|kind| lexicon().lead(kind));
+        match lead {
+            Some((one, many)) => {
+                // the noun must not single out the options that repeat it
+                let holds = |term: usize| list[term].words().iter().any(|w| one.split(' ').any(|o| o == *w));
+                let key = holds(fact.key);
+                if wrong.iter().any(|w| holds(*w) != key) && key {
+                    "of the following".into()
+                } else {
+                    (if fact.plural { many } else { one }).into()
+                }
+            }
+            None => "of the following".into(),
+        }
+    }
+
+    /// 'Which of the following best describes X?'
+    fn best(&self, fact: &Fact, fit: &[&Fact]) -> Result<Draft, Refusal> {
+        let matter = self.matter;
+        let list = &matter.terms.list;
+        let others = siblings(matter, &self.bench, fit, fact);
+        if others.len() < 3 {
+            return Err(Refusal::FewDistractors);
+        }
+        let text = |fact: &Fact| write(&fact.body);
+        let own = text(fact);
+        let texts: Vec<String> = others.iter().map(|o| text(fit[*o])).collect();
+        let names: Vec<&str> = texts.iter().map(String::as_str).collect();
+        if filters::key_too_long(&own, &names) {
+            return Err(Refusal::LongKey);
+        }
+        let opens = |t: &str| t.split(' ').next().unwrap_or("").to_string();
+        let article = |t: &str| matches!(opens(t).as_str(), "a" | "an" | "the");
+        if names.iter().any(|t| article(t) != article(&own)) {
+            return Err(Refusal::FewDistractors);
+        }
+        let term = list[fact.key].form(fact.plural);
+        let sentence = &matter.prose.sentences[fact.sentence];
+        let mention = matter.terms.of_sentence(fact.sentence).iter().find(|m| m.term == fact.key);
+        let det = mention.and_then(|m| m.first.checked_sub(1)).map(|i| sentence.tokens[i].lower.clone());
+        let name = match det.as_deref() {
+            Some("a" | "an") => format!("{} {term}", article_for(term)),
+            Some("the") => format!("the {term}"),
+            _ => term.to_string(),
+        };
+        let stem = format!("Which of the following best describes {name}?");
+        let place = matter.prose.headings(fact.sentence);
+        let kind = list[fact.key].kind.unwrap_or("term");
+        let mut options = vec![rationale::choice(matter, &own, term, true, fact.sentence, "")];
+        for (other, text) in others.iter().zip(&texts) {
+            let of = fit[*other];
+            let confused = misconception(term, kind, place.last());
+            options.push(rationale::choice(
+                matter,
+                text,
+                list[of.key].form(of.plural),
+                false,
+                of.sentence,
+                &confused,
+            ));
+        }
+        let mut best = fact.clone();
+        best.family = Family::Best;
+        self.finish(stem, options, term.to_string(), &best, 0.5)
+    }
+
+    fn finish(
+        &self,
+        stem: String,
+        mut options: Vec<Choice>,
+        concept: String,
+        fact: &Fact,
+        likeness: f32,
+    ) -> Result<Draft, Refusal> {
+        Random::new(self.seed ^ hash(stem.bytes())).shuffle(&mut options);
+        let (kind, bloom) = match fact.family {
+            Family::Does | Family::DoesWhen | Family::NamedDoes | Family::Which | Family::Resumed => {
+                (ItemKind::Function, Bloom::Remember)
+            }
+            Family::Cloze => (ItemKind::Cloze, Bloom::Remember),
+            Family::Table => (ItemKind::Table, Bloom::Remember),
+            Family::Ends | Family::Kind | Family::Place => (ItemKind::Relation, Bloom::Remember),
+            Family::During | Family::NamedAfter | Family::NamedNext => {
+                (ItemKind::Relation, Bloom::Understand)
+            }
+            _ => (ItemKind::Definition, Bloom::Remember),
+        };
+        let item = Item {
+            stem,
+            options,
+            concept: concept.clone(),
+            kind,
+            bloom,
+            difficulty: difficulty(fact.family, likeness, self.matter.terms.list[fact.key].mentions.len()),
+            headings: self.matter.prose.headings(fact.sentence),
+        };
+        check(&item)?;
+        Ok(Draft {
+            item,
+            family: fact.family,
+            key: Some(fact.key),
+            marked: self.matter.terms.list[fact.key].marked,
+            sentence: fact.sentence,
+            place: self.matter.prose.sentences[fact.sentence].span.start,
+            signature: filters::signature(&fact.body, &concept),
+        })
+    }
+
+    fn row(&self, fact: &table::TableFact) -> Result<Draft, Refusal> {
+        let matter = self.matter;
+        let mut rest = fact.options[1..].to_vec();
+        Random::new(self.seed ^ hash(fact.stem.bytes())).shuffle(&mut rest);
+        // near in length first: the key must not stand out
+        let length = |text: &str| text.chars().count() as i32;
+        rest.sort_by_key(|(text, _)| (length(text) - length(&fact.options[0].0)).abs() / 8);
+        rest.truncate(3);
+        let key = &fact.options[0];
+        let names: Vec<&str> = rest.iter().map(|(text, _)| text.as_str()).collect();
+        if filters::key_too_long(&key.0, &names) {
+            return Err(Refusal::LongKey);
+        }
+        let quoted = |(text, span): &(String, Span), correct: bool| {
+            rationale::quoted(matter, text, text, correct, *span, &misconception(&key.0, "entry", None))
+        };
+        let mut options = vec![quoted(key, true)];
+        options.extend(rest.iter().map(|option| quoted(option, false)));
+        Random::new(self.seed ^ hash(fact.stem.bytes())).shuffle(&mut options);
+        let document = matter.prose.document;
+        let headings = matter.prose.paths[fact.block]
+            .iter()
+            .map(|at| document.slice(document.blocks[*at].span).to_string())
+            .collect();
+        let item = Item {
+            stem: fact.stem.clone(),
+            options,
+            concept: key.0.clone(),
+            kind: ItemKind::Table,
+            bloom: Bloom::Remember,
+            difficulty: difficulty(Family::Table, 0.3, 2),
+            headings,
+        };
+        check(&item)?;
+        let signature = super::distractors::meaning(&fact.cell)
+            .into_iter()
+            .chain(super::distractors::meaning(&key.0))
+            .collect();
+        Ok(Draft {
+            item,
+            family: Family::Table,
+            key: None,
+            marked: true,
+            sentence: usize::MAX - fact.block,
+            place: key.1.start,
+            signature,
+        })
+    }
+
+    /// The best drafts without likes, in reading order.
+    fn pick(&mut self, mut drafts: Vec<Draft>, limit: Option<usize>) -> Vec<Item> {
+        drafts.sort_by_key(|draft| (!draft.marked, rank(draft.family), draft.place));
+        let mut kept: Vec<Draft> = vec![];
+        let mut best = 0;
+        let mut per_key: HashMap<String, usize> = HashMap::new();
+        for draft in drafts {
+            let concept = draft.item.concept.to_lowercase();
+            let count = per_key.entry(concept.clone()).or_default();
+            let enough = *count >= 4
+                || kept.iter().any(|k| {
+                    draft.key.is_some()
+                        && k.key == draft.key
+                        && k.sentence == draft.sentence
+                        && (k.family == Family::Best) == (draft.family == Family::Best)
+                });
+            if enough {
+                self.refuse(Refusal::Enough);
+                continue;
+            }
+            if draft.family == Family::Best
+                && (best >= 8 || kept.iter().any(|k| k.key == draft.key && k.sentence == draft.sentence))
+            {
+                self.refuse(Refusal::Enough);
+                continue;
+            }
+            if draft.family == Family::Table
+                && kept.iter().filter(|k| k.family == Family::Table && k.sentence == draft.sentence).count()
+                    >= 4
+            {
+                self.refuse(Refusal::Enough);
+                continue;
+            }
+            let like = kept.iter().any(|k| {
+                let both_best = k.family == Family::Best || draft.family == Family::Best;
+                k.item.stem == draft.item.stem
+                    || (!both_best
+                        && (filters::jaccard(&k.signature, &draft.signature) >= 0.6
+                            || (k.item.concept.to_lowercase() == concept
+                                && filters::overlap(&k.signature, &draft.signature) >= 0.6)
+                            || (k.item.concept.to_lowercase() == concept
+                                && cosine(&(self.embed)(&k.item.stem), &(self.embed)(&draft.item.stem))
+                                    > 0.8)))
+            });
+            if like {
+                self.refuse(Refusal::Duplicate);
+                continue;
+            }
+            *count += 1;
+            best += usize::from(draft.family == Family::Best);
+            kept.push(draft);
+        }
+        kept.truncate(limit.unwrap_or(usize::MAX));
+        kept.sort_by_key(|draft| (draft.place, draft.family));
+        kept.into_iter().map(|draft| draft.item).collect()
+    }
+}
+
+fn rank(family: Family) -> u8 {
+    match family {
+        Family::Is
+        | Family::Called
+        | Family::IsCalled
+        | Family::Apposition
+        | Family::Means
+        | Family::Identity
+        | Family::Entry => 0,
+        Family::Does
+        | Family::DoesWhen
+        | Family::NamedDoes
+        | Family::Which
+        | Family::Resumed
+        | Family::Kind
+        | Family::Place
+        | Family::NamedAfter
+        | Family::NamedNext
+        | Family::During => 1,
+        Family::Ends | Family::Table => 2,
+        Family::Best => 3,
+        Family::Cloze => 4,
+    }
+}
+
+fn misconception(key: &str, kind: &'static str, place: Option<&String>) -> String {
+    let noun = lexicon().lead(kind).map_or_else(|| kind.replace('_', " "), |(one, _)| one.to_string());
+    let article = article_for(&noun);
+    match place {
+        Some(place) => format!("confused with {key}: each is {article} {noun} met in ‘{place}’"),
+        None => format!("confused with {key}: each is {article} {noun}"),
+    }
+}
+
+/// A guess before answers are known: families that name a definition are easier than those that ask for a
+/// detail; options with like names and terms met seldom are harder.
+fn difficulty(family: Family, likeness: f32, mentions: usize) -> f32 {
+    let base = match family {
+        Family::Is
+        | Family::Called
+        | Family::IsCalled
+        | Family::Apposition
+        | Family::Means
+        | Family::Identity
+        | Family::Entry => 0.35,
+        Family::Cloze | Family::NamedAfter | Family::NamedNext => 0.4,
+        Family::Best => 0.45,
+        _ => 0.5,
+    };
+    let rare = 0.15 / (1.0 + mentions as f32 / 4.0);
+    (base + 0.3 * likeness.clamp(0.0, 1.0) + rare).clamp(0.1, 0.9)
+}
+
+/// What every published item must hold: quotes, unique options, the key not in the stem.
+fn check(item: &Item) -> Result<(), Refusal> {
+    if crate::flaw::blocking(item).is_empty() { Ok(()) } else { Err(Refusal::Flawed) }
+}

@@ -1,0 +1,58 @@
+//! Citations: the page a sentence stands on, and the sentence itself.
+
+use super::{Glyph, Icon};
+use domain::{document::Span, id::MaterialId};
+use leptos::prelude::*;
+use leptos_router::{hooks::use_location, location::Url};
+
+/// Where the reader opens with a span lit: `/library/{material}?from={start}&to={end}`, and `back` to the question or
+/// card that is being looked at. Call it inside the router.
+pub fn reader_href(material: MaterialId, span: Span) -> String {
+    let here = use_location();
+    let path = here.pathname.get_untracked();
+    let back = ["/quiz/", "/review"].iter().any(|page| path.starts_with(page)).then(|| {
+        let search = here.search.get_untracked();
+        let search = search.trim_start_matches('?');
+        let here = if search.is_empty() { path } else { format!("{path}?{search}") };
+        format!("&back={}", Url::escape(&here))
+    });
+    format!("/library/{material}?from={}&to={}{}#lit", span.start, span.end, back.unwrap_or_default())
+}
+
+/// A link to the cited page. Put it and the word before it into a `nowrap`, so that they never part.
+#[component]
+pub fn Cite(
+    /// The material.
+    material: MaterialId,
+    /// The cited stretch.
+    span: Span,
+    /// Its page.
+    page: u32,
+    /// What the number counts: 'p.' or 'slide'.
+    #[prop(default = "p.")]
+    unit: &'static str,
+) -> impl IntoView {
+    view! {
+        <a class="cite" href=reader_href(material, span)>
+            <Icon glyph=Glyph::Page/>
+            {format!("{unit}\u{a0}{page}")}
+        </a>
+    }
+}
+
+/// The learner's own words from the page: honey ground and bar, never used for ours.
+#[component]
+pub fn Quote(
+    /// Verbatim.
+    #[prop(into)]
+    text: String,
+    /// Where it stands: a [`Cite`], perhaps with the title before it.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <blockquote class="quote">
+            <p class="read">{format!("“{text}”")}</p>
+            <footer class="small soft">{children()}</footer>
+        </blockquote>
+    }
+}

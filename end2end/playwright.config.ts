@@ -1,0 +1,53 @@
+import { defineConfig } from "@playwright/test";
+import { chromium, FLAGS } from "./chromium.mjs";
+
+/** `sqlite` or `postgres` under run.mjs, `local` against a server that somebody else started. */
+const database = process.env.MITOCHI_DATABASE ?? "local";
+
+const browser = {
+  browserName: "chromium" as const,
+  launchOptions: { executablePath: chromium(), args: FLAGS },
+};
+
+/** Tests that kill the server: alone, when all others are through. */
+const POWER = /\.power\.spec\.ts$/;
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: `artifacts/${database}/results`,
+  // A journey reads a chapter, on two cores that it shares with the server.
+  timeout: 240_000,
+  expect: { timeout: 15_000 },
+  fullyParallel: true,
+  workers: Number(process.env.PLAYWRIGHT_WORKERS ?? 2),
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [["list"], ["html", { outputFolder: `artifacts/${database}/report`, open: "never" }]],
+  use: {
+    baseURL: process.env.BASE_URL ?? "http://127.0.0.1:3000",
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    timezoneId: "Europe/Berlin",
+    locale: "en-GB",
+  },
+  projects: [
+    {
+      name: "phone",
+      testIgnore: POWER,
+      use: { ...browser, viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+    },
+    {
+      name: "laptop",
+      testIgnore: POWER,
+      use: { ...browser, viewport: { width: 1280, height: 800 } },
+    },
+    {
+      name: "power",
+      fullyParallel: false,
+      workers: 1,
+      testMatch: POWER,
+      dependencies: ["phone", "laptop"],
+      use: { ...browser, viewport: { width: 1280, height: 800 } },
+    },
+  ],
+});

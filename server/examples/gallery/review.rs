@@ -1,0 +1,87 @@
+//! A queue of three cards that goes on as they are graded.
+
+use crate::{
+    quiz::{NOW, questions, wants_html},
+    state::{Gallery, State},
+};
+use app::{
+    error::ApiError,
+    review::api::{Card, Grade, LastGrade, Queue, Reviews},
+    session::Session,
+};
+use domain::{
+    id::CardId,
+    schedule::Rating,
+    xp::{XpGain, XpReason},
+};
+use leptos_axum::redirect;
+use std::sync::{Mutex, PoisonError};
+use uuid::Uuid;
+
+const INTERVALS: [i64; 4] = [600, 3 * 86_400, 8 * 86_400, 21 * 86_400];
+
+/// Grades given, first to last.
+static GIVEN: Mutex<Vec<Rating>> = Mutex::new(Vec::new());
+
+fn queue(state: State) -> Queue {
+    let given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let cards = questions();
+    let left = match state {
+        State::New | State::Done => 0,
+        _ => (cards.len() - given.len().min(cards.len())) as u32,
+    };
+    let card = (left > 0).then(|| {
+        let index = given.len();
+        Card {
+            id: CardId(Uuid::from_u128(0x61 + index as u128)),
+            question: cards[index].clone(),
+            reps: 3,
+            intervals: INTERVALS,
+            last_seen: Some(NOW - 6 * 86_400_000),
+            recall: Some(0.84),
+            lapses: index as u32,
+        }
+    });
+    let last = given.last().map(|rating| LastGrade {
+        rating: *rating,
+        interval: INTERVALS[rating.index()],
+        xp: XpGain { amount: 5, reason: XpReason::Recalled },
+    });
+    Queue {
+        card,
+        left,
+        done_today: given.len() as u32 + 9,
+        tomorrow: if state == State::New { 0 } else { 34 },
+        next_due: (left == 0 && state != State::New).then_some(NOW + 9 * 3_600_000),
+        last,
+        gamification: state != State::Plain,
+        keys: true,
+        now: NOW,
+    }
+}
+
+#[async_trait::async_trait]
+impl Reviews for Gallery {
+    async fn queue(&self, _: Session) -> Result<Queue, ApiError> {
+        self.enter().await?;
+        Ok(queue(self.state))
+    }
+
+    async fn grade(&self, _: Session, request: Grade) -> Result<Queue, ApiError> {
+        self.enter().await?;
+        GIVEN.lock().unwrap_or_else(PoisonError::into_inner).push(request.rating);
+        if wants_html() {
+            redirect("/review");
+        }
+        Ok(queue(self.state))
+    }
+
+    async fn undo(&self, _: Session) -> Result<Queue, ApiError> {
+        self.enter().await?;
+        GIVEN.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if wants_html() {
+            redirect("/review");
+        }
+        Ok(queue(self.state))
+    }
+}

@@ -1,0 +1,340 @@
+//! Measurements on the command line. Owns: `mitochi eval retrieval`, which runs the search of the product on a judged
+//! set and prints how good it is. Refuses: settings of its own; what it measures is what learners get.
+
+use crate::retrieval::embed::{EmbedError, Embedder, Role};
+use crate::retrieval::lexical::Lexical;
+use crate::retrieval::vector::embedded::{Embedded, VectorTruth};
+use crate::retrieval::vector::{VectorStore, Window};
+use crate::retrieval::{Filter, KeywordStore, Passage, Retrieval, generation};
+use anyhow::{Context, Result, ensure};
+use async_trait::async_trait;
+use domain::id::{LearnerId, MaterialId, PassageId};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// `mitochi eval retrieval`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct RetrievalArgs {
+    /// A judged set: a directory with corpus.jsonl, queries.jsonl and qrels/test.tsv (the layout of BEIR).
+    #[arg(long)]
+    pub set: PathBuf,
+    /// Print tab-separated values, without the notes.
+    #[arg(long)]
+    pub tsv: bool,
+}
+
+/// Runs the command. Gives the exit code.
+pub fn run(args: &RetrievalArgs) -> i32 {
+    let folder = crate::config::models_folder("");
+    let embedder =
+        Arc::new(crate::retrieval::embed::MiniLm::new(folder.join(crate::retrieval::embed::MINILM_FILE)));
+    let table = tokio::runtime::Runtime::new().map_err(anyhow::Error::new);
+    match table.and_then(|runtime| runtime.block_on(retrieval(args, embedder))) {
+        Ok(table) => super::print(&table),
+        Err(error) => {
+            eprintln!("{error:#}");
+            super::UNREADABLE
+        }
+    }
+}
+
+const OWNER: LearnerId = LearnerId(Uuid::nil());
+const MATERIAL: MaterialId = MaterialId(Uuid::nil());
+/// Ranks that are looked at.
+const DEPTH: usize = 100;
+
+/// Indexes a judged set with the embedded engines, in a temporary directory, asks its queries and returns the table
+/// to print: a row for each stage. Where the model is missing it measures the search by words alone and says so.
+///
+/// # Errors
+/// Where the set or the temporary directory cannot be used.
+pub async fn retrieval(args: &RetrievalArgs, embedder: Arc<dyn Embedder>) -> Result<String> {
+    let set = Set::read(&args.set)?;
+    let scratch = Scratch::new()?;
+    let keyword = Lexical::open(&scratch.0, "eval")?;
+    let vector =
+        Embedded::new(Arc::new(Nothing), generation(&*embedder), embedder.model().dimensions, usize::MAX);
+    // the truth is empty, so that the engine begins loaded and takes what is upserted
+    vector.search(OWNER, &Filter::default(), &vec![0.0; embedder.model().dimensions], 1).await?;
+    let engines = Engines { keyword: Arc::new(keyword), vector: Arc::new(vector), embedder };
+    let service = Retrieval::new(engines.keyword.clone(), engines.vector.clone(), engines.embedder.clone());
+
+    let words = Instant::now();
+    service.index_words(OWNER, MATERIAL, &set.passages).await?;
+    let words = words.elapsed();
+    let meaning = Instant::now();
+    let windows = embed(&service, &set.passages).await;
+    let mut notes = format!(
+        "{} passages, {} queries; words indexed in {words:.1?}",
+        set.passages.len(),
+        set.queries.len()
+    );
+    let mut stages = vec![Way::Keyword];
+    match windows {
+        Ok(windows) => {
+            service.index_vectors(OWNER, MATERIAL, &windows).await?;
+            let took = meaning.elapsed();
+            write!(
+                notes,
+                "; {} windows embedded in {took:.1?} by {}",
+                windows.len(),
+                engines.embedder.model()
+            )?;
+            stages.extend([Way::Vector, Way::Fused]);
+        }
+        Err(error) => write!(notes, "; by words alone: {error}")?,
+    }
+    let mut table =
+        String::from("set\tstage\tqueries\tndcg@10\trecall@10\trecall@100\tmrr\tp50_ms\tp95_ms\n");
+    for way in stages {
+        let row = engines.measure(&service, &set, way).await?;
+        writeln!(table, "{}\t{}", set.name, row)?;
+    }
+    Ok(if args.tsv { table } else { format!("{notes}\n{}", aligned(&table)) })
+}
+
+async fn embed(service: &Retrieval, passages: &[Passage]) -> Result<Vec<Window>, EmbedError> {
+    let mut windows = vec![];
+    for passage in passages {
+        windows.extend(service.embed(passage).await?);
+    }
+    Ok(windows)
+}
+
+/// A database without vectors.
+struct Nothing;
+
+#[async_trait]
+impl VectorTruth for Nothing {
+    async fn load(&self, _: LearnerId, _: &str) -> Result<Vec<(MaterialId, Window)>> {
+        Ok(vec![])
+    }
+}
+
+/// One way of searching.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Keyword,
+    Vector,
+    Fused,
+}
+
+struct Engines {
+    keyword: Arc<dyn KeywordStore>,
+    vector: Arc<dyn VectorStore>,
+    embedder: Arc<dyn Embedder>,
+}
+
+impl Engines {
+    async fn ask(&self, service: &Retrieval, query: &str, way: Way) -> Result<Vec<PassageId>> {
+        let all = Filter::default();
+        Ok(match way {
+            Way::Keyword => {
+                let hits = self.keyword.search(OWNER, &all, query, DEPTH).await?;
+                hits.into_iter().map(|(passage, _)| passage).collect()
+            }
+            Way::Vector => {
+                let vector = self.embedder.embed(query, Role::Query).await?;
+                let hits = self.vector.search(OWNER, &all, &vector, DEPTH).await?;
+                hits.into_iter().map(|hit| hit.passage).collect()
+            }
+            Way::Fused => {
+                let found = service.search(OWNER, query, &all, DEPTH).await;
+                ensure!(found.keyword.answered() && found.vector.answered(), "an engine failed: {found:?}");
+                found.hits.into_iter().map(|hit| hit.passage).collect()
+            }
+        })
+    }
+
+    /// A row of the table, without the set's name.
+    async fn measure(&self, service: &Retrieval, set: &Set, way: Way) -> Result<String> {
+        let mut sums = [0.0; 4];
+        let mut times: Vec<Duration> = vec![];
+        for (text, judged) in &set.queries {
+            let start = Instant::now();
+            let ranking = self.ask(service, text, way).await?;
+            times.push(start.elapsed());
+            let grades: Vec<u32> = ranking.iter().map(|id| judged.get(id).copied().unwrap_or(0)).collect();
+            let all: Vec<u32> = judged.values().copied().collect();
+            let scores = [
+                ndcg(&grades, &all, 10),
+                recall(&grades, &all, 10),
+                recall(&grades, &all, DEPTH),
+                reciprocal(&grades),
+            ];
+            sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
+        }
+        times.sort_unstable();
+        let at = |share: f64| {
+            let index = (times.len().saturating_sub(1) as f64 * share).round() as usize;
+            times.get(index).map_or(0.0, |time| time.as_secs_f64() * 1000.0)
+        };
+        let count = set.queries.len();
+        let [ndcg, recall10, recall100, mrr] = sums.map(|sum| sum / count.max(1) as f64);
+        let way = format!("{way:?}").to_lowercase();
+        Ok(format!(
+            "{way}\t{count}\t{ndcg:.4}\t{recall10:.4}\t{recall100:.4}\t{mrr:.4}\t{:.1}\t{:.1}",
+            at(0.5),
+            at(0.95)
+        ))
+    }
+}
+
+/// A judged set.
+struct Set {
+    name: String,
+    passages: Vec<Passage>,
+    /// Each query that has a judgement above 0, with its judgements.
+    queries: Vec<(String, HashMap<PassageId, u32>)>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    #[serde(rename = "_id")]
+    id: String,
+    #[serde(default)]
+    title: String,
+    text: String,
+}
+
+impl Set {
+    fn read(directory: &Path) -> Result<Self> {
+        let corpus = lines(&directory.join("corpus.jsonl"))?;
+        let queries = lines(&directory.join("queries.jsonl"))?;
+        let place: HashMap<&str, PassageId> = corpus
+            .iter()
+            .zip(1..)
+            .map(|(line, n)| (line.id.as_str(), PassageId(Uuid::from_u128(n))))
+            .collect();
+        let judgements = directory.join("qrels/test.tsv");
+        let text = std::fs::read_to_string(&judgements).with_context(|| judgements.display().to_string())?;
+        let mut judged: HashMap<&str, HashMap<PassageId, u32>> = HashMap::new();
+        for (number, line) in text.lines().enumerate().skip(1) {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [query, passage, grade] = fields[..] else {
+                anyhow::bail!("{}:{}: expected three columns", judgements.display(), number + 1);
+            };
+            let grade: u32 =
+                grade.trim().parse().with_context(|| format!("{}:{}", judgements.display(), number + 1))?;
+            if let Some(passage) = place.get(passage)
+                && grade > 0
+            {
+                judged.entry(query).or_default().insert(*passage, grade);
+            }
+        }
+        let queries =
+            queries.iter().filter_map(|line| Some((line.text.clone(), judged.remove(line.id.as_str())?)));
+        let queries = queries.collect();
+        let passages = corpus.iter().map(|line| Passage {
+            id: place[line.id.as_str()],
+            headings: Some(line.title.clone()).filter(|title| !title.is_empty()).into_iter().collect(),
+            text: line.text.clone(),
+        });
+        let name = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Self { name, passages: passages.collect(), queries })
+    }
+}
+
+fn lines(path: &Path) -> Result<Vec<Line>> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let parsed = text.lines().zip(1..).map(|(line, number)| {
+        serde_json::from_str(line).with_context(|| format!("{}:{number}", path.display()))
+    });
+    parsed.collect()
+}
+
+/// Discounted cumulative gain of the first `depth` ranks over the best possible one (Järvelin and Kekäläinen, 'Cumulated
+/// gain-based evaluation of IR techniques', 2002; linear gain, as trec_eval has it). `all` are the grades of
+/// everything judged.
+fn ndcg(grades: &[u32], all: &[u32], depth: usize) -> f64 {
+    let gain = |grades: &[u32]| -> f64 {
+        grades
+            .iter()
+            .take(depth)
+            .zip(2..)
+            .map(|(grade, rank)| f64::from(*grade) / f64::from(rank).log2())
+            .sum()
+    };
+    let mut ideal = all.to_vec();
+    ideal.sort_unstable_by(|a, b| b.cmp(a));
+    let best = gain(&ideal);
+    if best == 0.0 { 0.0 } else { gain(grades) / best }
+}
+
+/// Share of the relevant that stand in the first `depth` ranks.
+fn recall(grades: &[u32], all: &[u32], depth: usize) -> f64 {
+    let relevant = |grades: &[u32]| grades.iter().filter(|grade| **grade > 0).count() as f64;
+    relevant(&grades[..grades.len().min(depth)]) / relevant(all).max(1.0)
+}
+
+/// One over the rank of the first relevant.
+fn reciprocal(grades: &[u32]) -> f64 {
+    grades.iter().position(|grade| *grade > 0).map_or(0.0, |at| 1.0 / (at + 1) as f64)
+}
+
+/// A tab-separated table with its columns set under each other.
+fn aligned(table: &str) -> String {
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split('\t').collect()).collect();
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell: &&str| cell.len()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            let gap = if index == 0 { "" } else { "  " };
+            // words to the left, figures to the right
+            let set = if index < 2 { format!("{gap}{cell:<width$}") } else { format!("{gap}{cell:>width$}") };
+            text.push_str(&set);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A directory of its own that is gone afterwards.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Result<Self> {
+        let directory = std::env::temp_dir().join(format!("mitochi-eval-{}", std::process::id()));
+        std::fs::create_dir_all(&directory)?;
+        Ok(Self(directory))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // what stays behind in the temporary directory harms nobody
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_by_hand() {
+        let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} {b}");
+        near(ndcg(&[1, 0, 1], &[1, 1], 10), (1.0 + 0.5) / (1.0 + 1.0 / 3f64.log2()));
+        near(ndcg(&[2, 1], &[1, 2], 10), 1.0);
+        near(ndcg(&[0; 20], &[1], 10), 0.0);
+        near(ndcg(&[0, 0, 1], &[1], 2), 0.0);
+        near(recall(&[1, 0, 1], &[1, 1, 1, 1], 10), 0.5);
+        near(recall(&[0, 1], &[1], 1), 0.0);
+        near(reciprocal(&[0, 0, 3]), 1.0 / 3.0);
+        near(reciprocal(&[]), 0.0);
+    }
+
+    #[test]
+    fn columns_stand_under_each_other() {
+        assert_eq!(aligned("set\tstage\tn\nmed\tfused\t30\n"), "set  stage   n\nmed  fused  30\n");
+    }
+}

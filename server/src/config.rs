@@ -1,0 +1,162 @@
+//! Configuration: read once at start, from the command line and the environment. Owns: names, defaults, checks.
+//! Refuses: being read anywhere but in `main`; parts are passed down.
+
+use clap::Args;
+use std::{fmt, net::SocketAddr, path::PathBuf};
+
+/// How `mitochi serve` runs. Every option can be given as an environment variable.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(long, env = "MITOCHI_ADDR", default_value = "127.0.0.1:3000")]
+    pub addr: SocketAddr,
+
+    /// Folder of the database, uploads and search indexes.
+    #[arg(long, env = "MITOCHI_DATA", default_value = "data")]
+    pub data: PathBuf,
+
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`; empty for `mitochi.db` in the data folder.
+    #[arg(long, env = "DATABASE_URL", default_value = "", hide_env_values = true)]
+    pub database_url: String,
+
+    /// Folder of the built pages (`pkg/`, fonts, pictures); empty for `site` beside the program, else
+    /// `target/site`.
+    #[arg(long, env = "MITOCHI_SITE", default_value = "")]
+    pub site: String,
+
+    /// Folder with the model for search by meaning (`all-MiniLM-L6-v2-int8/model.onnx`). Without it search goes by
+    /// words.
+    #[arg(long, env = "MITOCHI_MODELS", default_value = "")]
+    pub models: String,
+
+    /// The address learners see, with https where a proxy adds it: then cookies are sent over TLS alone.
+    #[arg(long, env = "MITOCHI_PUBLIC_URL", default_value = "")]
+    pub public_url: String,
+
+    /// Key of the session tokens, at least 32 characters; empty for one that is made once and kept in the data
+    /// folder.
+    #[arg(long, env = "MITOCHI_SECRET", default_value = "", hide_env_values = true)]
+    pub secret: Secret,
+
+    /// Cost of password hashes (bcrypt), 4 to 31; lower it in tests alone.
+    #[arg(long, env = "MITOCHI_PASSWORD_COST", default_value_t = 12, value_parser = clap::value_parser!(u32).range(4..=31))]
+    pub password_cost: u32,
+
+    /// Seconds that one file may be read for.
+    #[arg(long, env = "MITOCHI_READ_SECONDS", default_value_t = 120)]
+    pub read_seconds: u64,
+
+    /// Memory that reading one file may take, in MiB.
+    #[arg(long, env = "MITOCHI_READ_MEMORY", default_value_t = 1024)]
+    pub read_memory: u64,
+
+    /// Files read and prepared at once.
+    #[arg(long, env = "MITOCHI_WORKERS", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=32))]
+    pub workers: u8,
+
+    /// How the log is written.
+    #[arg(long, env = "MITOCHI_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+/// A value that is never printed.
+#[derive(Clone, Default)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl std::str::FromStr for Secret {
+    type Err = std::convert::Infallible;
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        Ok(Self(value.into()))
+    }
+}
+
+impl Config {
+    /// The database to open.
+    pub fn database(&self) -> String {
+        match self.database_url.as_str() {
+            "" => format!("sqlite:{}", self.data.join("mitochi.db").display()),
+            url => url.into(),
+        }
+    }
+
+    /// Whether cookies go over TLS alone.
+    pub fn secure_cookies(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// The folder of the built pages.
+    pub fn site_folder(&self) -> PathBuf {
+        if !self.site.is_empty() {
+            return PathBuf::from(&self.site);
+        }
+        let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("site")));
+        beside.filter(|folder| folder.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
+    }
+
+    /// The folder of models.
+    pub fn models_folder(&self) -> PathBuf {
+        models_folder(&self.models)
+    }
+
+    /// The key of the session tokens: the one given, else the one kept in the data folder, made at the first start.
+    ///
+    /// # Errors
+    /// When a given key is too short or the file cannot be read or made.
+    pub fn session_key(&self) -> anyhow::Result<Vec<u8>> {
+        use std::{fs, io::Write};
+        let given = self.secret.expose();
+        if !given.is_empty() {
+            anyhow::ensure!(given.len() >= 32, "MITOCHI_SECRET must have at least 32 characters");
+            return Ok(given.as_bytes().to_vec());
+        }
+        let path = self.data.join("session.key");
+        match fs::read(&path) {
+            Ok(key) if key.len() >= 32 => return Ok(key),
+            Ok(_) => anyhow::bail!("{} is too short; delete it and start again", path.display()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut key = vec![0; 64];
+        rand::TryRngCore::try_fill_bytes(&mut rand::rngs::OsRng, &mut key)?;
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&path)?;
+        file.write_all(&key)?;
+        file.sync_all()?;
+        Ok(key)
+    }
+}
+
+/// The folder of models: the one named, else the cache where the set-up puts them.
+pub fn models_folder(named: &str) -> PathBuf {
+    if !named.is_empty() {
+        return PathBuf::from(named);
+    }
+    let cache = std::env::var_os("MITOCHI_CACHE").map(PathBuf::from);
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache/mitochi"));
+    cache.or_else(home).unwrap_or_default().join("models")
+}

@@ -1,0 +1,124 @@
+//! Makes a read material searchable: by words at once, then by meaning, passage by passage.
+
+use super::{
+    Failure, Work,
+    queue::{self, Job, New},
+};
+use crate::{
+    clock::Clock,
+    db::{Result, Tx},
+    error::Error,
+    library::{
+        self,
+        store::{self, PassageRow, VectorRow},
+    },
+    retrieval::{
+        Passage,
+        embed::EmbedError,
+        vector::{self, Window},
+    },
+};
+use domain::{
+    document::Span,
+    id::{LearnerId, MaterialId, PassageId},
+};
+
+/// Kind of this job.
+pub const KIND: &str = "prepare";
+
+/// Has a material prepared.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enqueue(tx: &mut Tx, clock: &Clock, material: MaterialId) -> Result<()> {
+    let payload = serde_json::json!({ "material": material });
+    let new = New { id: clock.id(), kind: KIND, key: &material.to_string(), payload, due: clock.now() };
+    queue::enqueue(tx, new).await?;
+    Ok(())
+}
+
+/// The material is gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel(tx: &mut Tx, material: MaterialId) -> Result<()> {
+    queue::cancel(tx, KIND, &material.to_string()).await
+}
+
+/// What the search engines are given.
+pub fn passage(row: &PassageRow) -> Passage {
+    Passage { id: PassageId(row.id), headings: row.headings.0.clone(), text: row.text.clone() }
+}
+
+/// Does it; goes on where an earlier try ended.
+pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
+    let id = super::read::material_of(job)?;
+    let mut tx = work.db.read().await?;
+    let Some(row) = store::find_any(&mut tx, id).await? else { return Err(Failure::Moot) };
+    let Some(owner) = library::owner(&row) else { return Err(Failure::Moot) };
+    let passages = store::passages(&mut tx, id).await?;
+    drop(tx);
+    let all: Vec<_> = passages.iter().map(passage).collect();
+    work.retrieval.index_words(owner, id, &all).await.map_err(anyhow::Error::new)?;
+    match embed(work, owner, id).await {
+        // without the model the material is found by its words
+        Err(Failure::Later(Error::Internal(cause))) if cause.is::<EmbedError>() => {
+            tracing::warn!(material.id = %id, "not searchable by meaning: {cause}");
+        }
+        other => other?,
+    }
+    let mut tx = work.db.write().await?;
+    if !queue::finish(&mut tx, job).await? {
+        return Err(Failure::Moot);
+    }
+    store::set_state(&mut tx, id, "ready", None).await?;
+    tx.commit().await?;
+    work.live.tell(owner);
+    Ok(())
+}
+
+async fn embed(work: &Work, owner: LearnerId, id: MaterialId) -> Result<(), Failure> {
+    let model = work.retrieval.generation();
+    let mut tx = work.db.read().await?;
+    let missing = store::passages_without_vectors(&mut tx, id, &model).await?;
+    drop(tx);
+    for row in &missing {
+        let windows = work.retrieval.embed(&passage(row)).await.map_err(anyhow::Error::new)?;
+        let mut tx = work.db.write().await?;
+        for (part, window) in windows.iter().enumerate() {
+            if !store::save_vector(&mut tx, &model, &vector_row(row, part, window)).await? {
+                return Err(Failure::Moot);
+            }
+        }
+        tx.commit().await?;
+        work.live.tell(owner);
+    }
+    let mut tx = work.db.read().await?;
+    let rows = store::vectors(&mut tx, owner, &model).await?;
+    drop(tx);
+    let of_material = rows.into_iter().filter(|row| row.material == id.0);
+    let windows: Vec<Window> = of_material.map(window).collect();
+    work.retrieval.index_vectors(owner, id, &windows).await.map_err(anyhow::Error::new)?;
+    Ok(())
+}
+
+fn vector_row(passage: &PassageRow, part: usize, window: &Window) -> VectorRow {
+    VectorRow {
+        passage: passage.id,
+        material: passage.material,
+        part: part as i64,
+        span_start: window.span.start.into(),
+        span_end: window.span.end.into(),
+        vector: vector::to_bytes(&window.vector),
+    }
+}
+
+/// A kept vector as the engine takes it.
+pub fn window(row: VectorRow) -> Window {
+    Window {
+        passage: PassageId(row.passage),
+        index: row.part as _,
+        span: Span { start: row.span_start as u32, end: row.span_end as u32 },
+        vector: vector::from_bytes(&row.vector).unwrap_or_default(),
+    }
+}

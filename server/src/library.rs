@@ -1,0 +1,317 @@
+//! The library. Owns: files, what was read of them, passages, and finding them. Refuses: reading (`reading`), ranking
+//! (`retrieval`), and questions beyond showing them in the margin.
+
+pub mod files;
+pub mod reader;
+mod snippet;
+pub mod store;
+pub mod upload;
+
+use crate::{
+    clock::Clock,
+    db::Db,
+    error::{Error, Result},
+    jobs::{self, Wake},
+    live::Live,
+    retrieval::{
+        Filter, Passage, Retrieval, lexical,
+        vector::{Window, embedded::VectorTruth},
+    },
+};
+use app::{
+    error::ApiError,
+    library::api::{
+        Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, Search, Uploaded,
+    },
+    session::Session,
+};
+use domain::{
+    document::Span,
+    id::{LearnerId, MaterialId},
+};
+use files::Files;
+use upload::Incoming;
+
+/// Longest query, in characters.
+const QUERY_MAX: usize = 1_000;
+/// Hits shown.
+const HITS: usize = 20;
+
+/// The library on database, disk and search engines.
+#[derive(Clone)]
+pub struct LibraryService {
+    /// Rows.
+    pub db: Db,
+    /// Time and ids.
+    pub clock: Clock,
+    /// Uploaded files.
+    pub files: Files,
+    /// Finding passages.
+    pub retrieval: Retrieval,
+    /// Telling who looks at the shelf.
+    pub live: Live,
+    /// Waking the workers.
+    pub wake: Wake,
+    /// Whether the model for search by meaning is installed.
+    pub by_meaning: bool,
+}
+
+impl LibraryService {
+    /// The shelf of a learner.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn shelf(&self, session: Session) -> Result<Materials> {
+        let mut tx = self.db.read().await?;
+        let rows = store::shelf(&mut tx, session.learner, self.clock.now(), None).await?;
+        Ok(Materials {
+            materials: rows.into_iter().map(material).collect(),
+            by_meaning: self.by_meaning,
+            guest: session.guest,
+        })
+    }
+
+    /// Puts an uploaded file on the shelf and has it read. The same bytes twice are one material.
+    ///
+    /// # Errors
+    /// `Unsupported` for a format that cannot be read, `Invalid` for an empty file.
+    pub async fn add(&self, session: Session, mut incoming: Incoming) -> Result<Uploaded> {
+        let sha256 = incoming.finish().await?;
+        let (format, extension) = upload::identify(&incoming).await?;
+        let id = MaterialId(self.clock.id());
+        let path = self.files.path(session.learner, id, extension);
+        let mut tx = self.db.write_for(session.learner).await?;
+        if let Some(same) = store::find_same(&mut tx, session.learner, &sha256).await? {
+            let filename = incoming.name.clone();
+            return Ok(Uploaded { filename, material: Some(same), duplicate: true, error: None });
+        }
+        let title = incoming.name.rsplit_once('.').map_or(incoming.name.as_str(), |(stem, _)| stem);
+        let new = store::NewMaterial {
+            id,
+            owner: Some(session.learner),
+            title,
+            filename: &incoming.name,
+            format,
+            extension,
+            bytes: incoming.bytes,
+            sha256: &sha256,
+            created: self.clock.now(),
+        };
+        store::insert(&mut tx, new).await?;
+        jobs::read::enqueue(&mut tx, &self.clock, id).await?;
+        incoming.settle(&self.files, &path).await?;
+        if let Err(error) = tx.commit().await {
+            self.files.remove(&path).await?;
+            return Err(error.into());
+        }
+        tracing::info!(material.id = %id, format, bytes = incoming.bytes, "material added");
+        self.wake.wake();
+        self.live.tell(session.learner);
+        Ok(Uploaded { filename: incoming.name.clone(), material: Some(id), duplicate: false, error: None })
+    }
+
+    /// A stretch to read.
+    ///
+    /// # Errors
+    /// `NotFound` for what is not the learner's.
+    pub async fn stretch(&self, session: Session, request: &Opening) -> Result<Reader> {
+        let gone = || Error::not_found("This file");
+        let now = self.clock.now();
+        let mut tx = self.db.read().await?;
+        let rows = store::shelf(&mut tx, session.learner, now, Some(request.material)).await?;
+        let row = rows.into_iter().next().ok_or_else(gone)?;
+        let document = store::document(&mut tx, request.material).await?.unwrap_or_default();
+        let stretch = reader::stretch(&document, request);
+        let (first, last) = stretch.numbers();
+        let questions = store::margin(&mut tx, session.learner, request.material, (first, last), now).await?;
+        Ok(stretch.reader(material(row), &document, questions))
+    }
+
+    /// Finds passages of the learner's own library.
+    ///
+    /// # Errors
+    /// `Invalid` for an empty or endless query.
+    pub async fn find(&self, session: Session, request: &Search) -> Result<Found> {
+        let query = request.query.trim();
+        if query.is_empty() {
+            return Err(Error::invalid("query", "Type what you are looking for."));
+        }
+        if query.chars().count() > QUERY_MAX {
+            let message = format!("At most {QUERY_MAX} characters: a question or a few words find more.");
+            return Err(Error::invalid("query", message));
+        }
+        let filter = Filter { materials: request.material.map(|material| vec![material]) };
+        let found = self.retrieval.search(session.learner, query, &filter, HITS).await;
+        let mut tx = self.db.read().await?;
+        let shelf = store::shelf(&mut tx, session.learner, self.clock.now(), request.material).await?;
+        let searched = shelf.iter().filter(|row| row.material.owner.is_some());
+        let passages = searched.map(|row| row.passages as u32).sum();
+        let mut hits = vec![];
+        for hit in found.hits {
+            // the index is derived and may be a moment behind: what is gone from the database is no hit
+            let Some(row) = store::passage(&mut tx, session.learner, hit.passage).await? else { continue };
+            let Some(on) = shelf.iter().find(|on| on.material.id == row.material) else { continue };
+            let window = hit.window.unwrap_or_else(|| snippet::best(&row.text, query));
+            let text = row.text.get(window.range()).unwrap_or(&row.text).to_string();
+            let start = row.span_start as u32 + window.start;
+            hits.push(Hit {
+                passage: hit.passage,
+                material: MaterialId(row.material),
+                title: on.material.title.clone(),
+                page: row.page_first as u32,
+                headings: row.headings.0,
+                lit: lexical::lit(&text, query),
+                span: Span { start, end: start + text.len() as u32 },
+                text,
+                keyword_rank: hit.ranks.keyword,
+                vector_rank: hit.ranks.vector,
+            });
+        }
+        Ok(Found { hits, by_meaning: found.vector.answered(), passages })
+    }
+
+    /// Reads a failed material again.
+    ///
+    /// # Errors
+    /// `NotFound` for what is not the learner's.
+    pub async fn read_again(&self, session: Session, id: MaterialId) -> Result<()> {
+        let mut tx = self.db.write_for(session.learner).await?;
+        let row = store::find(&mut tx, session.learner, id).await?.filter(|row| row.owner.is_some());
+        let row = row.ok_or_else(|| Error::not_found("This file"))?;
+        if row.state == "failed" {
+            store::set_state(&mut tx, id, "queued", None).await?;
+            jobs::read::enqueue(&mut tx, &self.clock, id).await?;
+            tx.commit().await?;
+            self.wake.wake();
+            self.live.tell(session.learner);
+        }
+        Ok(())
+    }
+
+    /// Deletes a material with its questions and cards; file and index entries go in a job of the same transaction.
+    ///
+    /// # Errors
+    /// `NotFound` for what is not the learner's.
+    pub async fn remove(&self, session: Session, id: MaterialId) -> Result<()> {
+        let mut tx = self.db.write_for(session.learner).await?;
+        let extension = store::delete(&mut tx, session.learner, id).await?;
+        let extension = extension.ok_or_else(|| Error::not_found("This file"))?;
+        jobs::read::cancel(&mut tx, id).await?;
+        jobs::prepare::cancel(&mut tx, id).await?;
+        jobs::erase::enqueue_material(&mut tx, &self.clock, session.learner, id, &extension).await?;
+        tx.commit().await?;
+        tracing::info!(material.id = %id, "material deleted");
+        self.wake.wake();
+        self.live.tell(session.learner);
+        Ok(())
+    }
+
+    /// Builds the keyword index from the database.
+    ///
+    /// # Errors
+    /// When database or index fail.
+    pub async fn index_all(&self) -> anyhow::Result<()> {
+        let mut tx = self.db.read().await?;
+        let all = store::indexable(&mut tx).await?;
+        drop(tx);
+        for (owner, material) in all {
+            let mut tx = self.db.read().await?;
+            let rows = store::passages(&mut tx, MaterialId(material)).await?;
+            drop(tx);
+            let passages: Vec<Passage> = rows.iter().map(jobs::prepare::passage).collect();
+            self.retrieval.index_words(LearnerId(owner), MaterialId(material), &passages).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes what no row names from the disk: the rest of a crash.
+    ///
+    /// # Errors
+    /// When database or disk fail.
+    pub async fn sweep(&self) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        let known: std::collections::HashSet<_> =
+            store::all_uploaded(&mut tx).await?.into_iter().map(|(id, _)| MaterialId(id)).collect();
+        drop(tx);
+        let removed = self.files.sweep(|id| known.contains(&id)).await?;
+        if removed > 0 {
+            tracing::info!(removed, "files without a material removed");
+        }
+        Ok(())
+    }
+}
+
+#[async_trait::async_trait]
+impl Library for LibraryService {
+    async fn materials(&self, session: Session) -> Result<Materials, ApiError> {
+        Ok(self.shelf(session).await?)
+    }
+
+    async fn open(&self, session: Session, request: Opening) -> Result<Reader, ApiError> {
+        Ok(self.stretch(session, &request).await?)
+    }
+
+    async fn search(&self, session: Session, request: Search) -> Result<Found, ApiError> {
+        Ok(self.find(session, &request).await?)
+    }
+
+    async fn retry(&self, session: Session, material: MaterialId) -> Result<(), ApiError> {
+        Ok(self.read_again(session, material).await?)
+    }
+
+    async fn delete(&self, session: Session, material: MaterialId) -> Result<(), ApiError> {
+        Ok(self.remove(session, material).await?)
+    }
+}
+
+/// A row as the learner sees it.
+pub fn material(row: store::ShelfRow) -> Material {
+    let store::ShelfRow { material, passages, embedded, questions, due, answered, known } = row;
+    let percent = |n: i64| (n * 100 / questions.max(1)).clamp(0, 100) as u8;
+    Material {
+        id: MaterialId(material.id),
+        title: material.title,
+        filename: material.filename,
+        format: material.format,
+        bytes: material.bytes as u64,
+        state: match material.state.as_str() {
+            "queued" => MaterialState::Queued,
+            "reading" => MaterialState::Reading,
+            "preparing" => MaterialState::Preparing,
+            "ready" => MaterialState::Ready,
+            _ => MaterialState::Failed,
+        },
+        pages_read: material.pages_read as u32,
+        pages_total: material.pages_total as u32,
+        passages: passages as u32,
+        passages_embedded: embedded as u32,
+        questions: questions as u32,
+        due: due as u32,
+        known_percent: (answered > 0).then(|| percent(known)),
+        error: material.error,
+        warnings: material.warnings.0,
+        built_in: material.owner.is_none(),
+        created: material.created,
+    }
+}
+
+/// The vectors of an owner, for the engine that searches in memory.
+#[derive(Clone)]
+pub struct StoredVectors {
+    /// Rows.
+    pub db: Db,
+}
+
+/// The owner of a material, for whom the shelf is told.
+pub fn owner(row: &store::MaterialRow) -> Option<LearnerId> {
+    row.owner.map(LearnerId)
+}
+
+#[async_trait::async_trait]
+impl VectorTruth for StoredVectors {
+    async fn load(&self, owner: LearnerId, generation: &str) -> anyhow::Result<Vec<(MaterialId, Window)>> {
+        let mut tx = self.db.read().await?;
+        let rows = store::vectors(&mut tx, owner, generation).await?;
+        Ok(rows.into_iter().map(|row| (MaterialId(row.material), jobs::prepare::window(row))).collect())
+    }
+}

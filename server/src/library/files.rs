@@ -1,0 +1,94 @@
+//! Uploaded files on disk: `uploads/{learner}/materials/{id}.{ext}`, written whole or not at all.
+
+use domain::id::{LearnerId, MaterialId};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+use tokio::fs;
+
+/// The folder of uploads.
+#[derive(Clone, Debug)]
+pub struct Files {
+    root: PathBuf,
+}
+
+impl Files {
+    /// Under the data folder.
+    pub fn new(data: &Path) -> Self {
+        Self { root: data.join("uploads") }
+    }
+
+    /// Where a learner's materials lie.
+    fn folder(&self, learner: LearnerId) -> PathBuf {
+        self.root.join(learner.to_string()).join("materials")
+    }
+
+    /// Where a material lies.
+    pub fn path(&self, learner: LearnerId, material: MaterialId, extension: &str) -> PathBuf {
+        self.folder(learner).join(format!("{material}.{extension}"))
+    }
+
+    /// A name for a file that is still coming in.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub async fn incoming(&self, id: uuid::Uuid) -> io::Result<PathBuf> {
+        let folder = self.root.join("incoming");
+        fs::create_dir_all(&folder).await?;
+        Ok(folder.join(id.to_string()))
+    }
+
+    /// Moves a whole file to its place; it is there after a power cut.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn settle(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let folder = to.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).await?;
+        fs::rename(from, to).await?;
+        fs::File::open(folder).await?.sync_all().await
+    }
+
+    /// Removes a material's file; one that is gone already is fine.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn remove(&self, path: &Path) -> io::Result<()> {
+        gone_is_fine(fs::remove_file(path).await)
+    }
+
+    /// Removes all of a learner's files.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn remove_all(&self, learner: LearnerId) -> io::Result<()> {
+        gone_is_fine(fs::remove_dir_all(self.root.join(learner.to_string())).await)
+    }
+
+    /// At start: removes what a crash left half-written, and files that no material names.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn sweep(&self, known: impl Fn(MaterialId) -> bool) -> io::Result<u32> {
+        gone_is_fine(fs::remove_dir_all(self.root.join("incoming")).await)?;
+        let mut removed = 0;
+        let Ok(mut learners) = fs::read_dir(&self.root).await else { return Ok(0) };
+        while let Some(learner) = learners.next_entry().await? {
+            let Ok(mut files) = fs::read_dir(learner.path().join("materials")).await else { continue };
+            while let Some(file) = files.next_entry().await? {
+                let path = file.path();
+                let id = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
+                if id.is_none_or(|id| !known(id)) {
+                    fs::remove_file(&path).await?;
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
+    }
+}
+
+fn gone_is_fine(result: io::Result<()>) -> io::Result<()> {
+    result.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+}

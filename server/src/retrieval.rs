@@ -1,0 +1,304 @@
+//! Finding passages. Owns: the ports of search engines, indexing what a material says, and the hybrid search: the best
+//! by words and the best by meaning, fused by rank. Refuses: SQL (passages and vectors come and go as arguments, or
+//! through [`vector::embedded::VectorTruth`]), cutting passages (`domain::chunk`), and showing them.
+//!
+//! Search never fails because one engine does: it answers with what is left and says so.
+
+pub mod embed;
+pub mod lexical;
+pub mod tokens;
+pub mod vector;
+pub mod window;
+
+use async_trait::async_trait;
+use domain::document::Span;
+use domain::fusion::fuse;
+use domain::id::{LearnerId, MaterialId, PassageId};
+use embed::{EmbedError, Embedder, Role};
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokens::Tokens;
+use vector::{VectorHit, VectorStore, Window};
+
+/// A passage as search engines take it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// Its id.
+    pub id: PassageId,
+    /// The headings over it, outermost first.
+    pub headings: Vec<String>,
+    /// Its text; windows and lit words are spans of it.
+    pub text: String,
+}
+
+/// What a search is limited to, besides its owner.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// These materials alone; `None` for all, an empty list for none.
+    pub materials: Option<Vec<MaterialId>>,
+}
+
+impl Filter {
+    /// Whether nothing can meet it.
+    pub fn excludes_all(&self) -> bool {
+        self.materials.as_ref().is_some_and(Vec::is_empty)
+    }
+}
+
+/// Why an engine did not do its work.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum EngineError {
+    /// Another process holds the index's writing lock: try again later.
+    #[error("another process is writing to the index")]
+    Busy,
+    /// A vector of another model.
+    #[error("a vector has {found} numbers and the index {expected}, or they are no numbers")]
+    Dimensions {
+        /// Of the index.
+        expected: usize,
+        /// Of the vector.
+        found: usize,
+    },
+    /// The engine is down, or its files cannot be read or written.
+    #[error("the search engine is not available: {0}")]
+    Unavailable(String),
+}
+
+impl From<std::io::Error> for EngineError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+/// An engine that finds passages by their words. Owner and filter are part of the search, never applied to its
+/// result. A change is durable and visible when it returns, whole or not at all.
+#[async_trait]
+pub trait KeywordStore: Send + Sync {
+    /// Puts passages in the place of all that the owner has of a material. May be repeated.
+    ///
+    /// # Errors
+    /// As the engine is; nothing was changed then.
+    async fn upsert(
+        &self,
+        owner: LearnerId,
+        material: MaterialId,
+        passages: &[Passage],
+    ) -> Result<(), EngineError>;
+
+    /// Removes a material.
+    ///
+    /// # Errors
+    /// As the engine is.
+    async fn delete(&self, owner: LearnerId, material: MaterialId) -> Result<(), EngineError>;
+
+    /// Removes all that an owner has.
+    ///
+    /// # Errors
+    /// As the engine is.
+    async fn delete_owner(&self, owner: LearnerId) -> Result<(), EngineError>;
+
+    /// The owner's passages that have a word of the query, best first, with the engine's own score. No character of
+    /// a query is syntax; one without words finds nothing.
+    ///
+    /// # Errors
+    /// As the engine is.
+    async fn search(
+        &self,
+        owner: LearnerId,
+        filter: &Filter,
+        query: &str,
+        limit: usize,
+    ) -> Result<Vec<(PassageId, f32)>, EngineError>;
+}
+
+/// A passage that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The passage.
+    pub passage: PassageId,
+    /// Of the fused ranking; it orders hits and means nothing else.
+    pub score: f64,
+    /// How each engine ranked it.
+    pub ranks: Ranks,
+    /// The window that is nearest in meaning, as bytes of the passage's text; `None` where words alone found it.
+    pub window: Option<Span>,
+}
+
+/// Ranks of a hit, counted from 1; `None` where the engine did not find it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ranks {
+    /// By words.
+    pub keyword: Option<u32>,
+    /// By meaning.
+    pub vector: Option<u32>,
+}
+
+/// How one way of searching went.
+#[derive(Debug, Clone)]
+pub enum Stage {
+    /// It answered, with so many passages.
+    Answered(usize),
+    /// The model is missing or unusable: by meaning nothing could be searched.
+    NoModel(EmbedError),
+    /// The engine failed.
+    Failed(EngineError),
+}
+
+impl Stage {
+    /// Whether it took part.
+    pub fn answered(&self) -> bool {
+        matches!(self, Self::Answered(_))
+    }
+}
+
+/// The answer to a search.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Best first.
+    pub hits: Vec<Hit>,
+    /// How the search by words went.
+    pub keyword: Stage,
+    /// How the search by meaning went.
+    pub vector: Stage,
+}
+
+/// How many passages of each engine are fused.
+pub const CANDIDATES: usize = 50;
+
+/// The search service. Cheap to clone.
+#[derive(Clone)]
+pub struct Retrieval {
+    keyword: Arc<dyn KeywordStore>,
+    vector: Arc<dyn VectorStore>,
+    embedder: Arc<dyn Embedder>,
+}
+
+/// What vectors made by a model and this program's windows are filed under; those of another generation are not
+/// comparable and have to be made anew.
+pub fn generation(embedder: &dyn Embedder) -> String {
+    format!("{}/{}", embedder.model(), window::VERSION)
+}
+
+impl Retrieval {
+    /// Over these engines; `vector` must hold vectors of [`generation`]`(embedder)`.
+    pub fn new(
+        keyword: Arc<dyn KeywordStore>,
+        vector: Arc<dyn VectorStore>,
+        embedder: Arc<dyn Embedder>,
+    ) -> Self {
+        Self { keyword, vector, embedder }
+    }
+
+    /// What the vectors of this service are filed under.
+    pub fn generation(&self) -> String {
+        generation(&*self.embedder)
+    }
+
+    /// The vectors of a passage, one for each window, each with the heading path in front: for the caller to store
+    /// and then to hand to [`Retrieval::index_vectors`]. Takes some 20 to 100 ms a window on the local model.
+    ///
+    /// # Errors
+    /// [`EmbedError`]; where the model is missing, materials are found by their words until it is there.
+    pub async fn embed(&self, passage: &Passage) -> Result<Vec<Window>, EmbedError> {
+        let tokens = Tokens::bundled();
+        let spans = window::cut(tokens, &passage.text);
+        let written = |span: &Span| window::written(tokens, &passage.headings, &passage.text[span.range()]);
+        let texts: Vec<String> = spans.iter().map(written).collect();
+        let vectors = self.embedder.embed_all(&texts, Role::Passage).await?;
+        let windows = spans.into_iter().zip(vectors).zip(0..);
+        Ok(windows
+            .map(|((span, vector), index)| Window { passage: passage.id, index, span, vector })
+            .collect())
+    }
+
+    /// Makes a material findable by its words.
+    ///
+    /// # Errors
+    /// As [`KeywordStore::upsert`].
+    pub async fn index_words(
+        &self,
+        owner: LearnerId,
+        material: MaterialId,
+        passages: &[Passage],
+    ) -> Result<(), EngineError> {
+        self.keyword.upsert(owner, material, passages).await
+    }
+
+    /// Makes a material findable by its meaning. Call it after the windows are committed to the database.
+    ///
+    /// # Errors
+    /// As [`VectorStore::upsert`].
+    pub async fn index_vectors(
+        &self,
+        owner: LearnerId,
+        material: MaterialId,
+        windows: &[Window],
+    ) -> Result<(), EngineError> {
+        self.vector.upsert(owner, material, windows).await
+    }
+
+    /// Makes a material unfindable.
+    ///
+    /// # Errors
+    /// The first engine's that fails; both are tried.
+    pub async fn delete(&self, owner: LearnerId, material: MaterialId) -> Result<(), EngineError> {
+        let words = self.keyword.delete(owner, material).await;
+        self.vector.delete(owner, material).await.and(words)
+    }
+
+    /// Makes all that an owner has unfindable.
+    ///
+    /// # Errors
+    /// The first engine's that fails; both are tried.
+    pub async fn delete_owner(&self, owner: LearnerId) -> Result<(), EngineError> {
+        let words = self.keyword.delete_owner(owner).await;
+        self.vector.delete_owner(owner).await.and(words)
+    }
+
+    /// The owner's passages that answer a query best: the first [`CANDIDATES`] of each engine, fused by rank. More
+    /// than these can never be asked for.
+    ///
+    /// It does not fail: where an engine or the model does, [`Found`] says so and holds what the other found.
+    pub async fn search(&self, owner: LearnerId, query: &str, filter: &Filter, limit: usize) -> Found {
+        let (words, meaning) = tokio::join!(
+            self.keyword.search(owner, filter, query, CANDIDATES),
+            self.search_meaning(owner, query, filter, CANDIDATES),
+        );
+        let (keyword, words) = match words {
+            Ok(hits) => (Stage::Answered(hits.len()), hits),
+            Err(error) => (Stage::Failed(error), vec![]),
+        };
+        let (vector, meaning) = match meaning {
+            Ok(hits) => (Stage::Answered(hits.len()), hits),
+            Err(stage) => (stage, vec![]),
+        };
+        let words: Vec<PassageId> = words.into_iter().map(|(passage, _)| passage).collect();
+        let windows: HashMap<PassageId, Span> = meaning.iter().map(|hit| (hit.passage, hit.window)).collect();
+        let meaning: Vec<PassageId> = meaning.into_iter().map(|hit| hit.passage).collect();
+        let hits = fuse(&[&words, &meaning]).into_iter().take(limit).map(|fused| Hit {
+            passage: fused.item,
+            score: fused.score,
+            ranks: Ranks { keyword: fused.ranks[0], vector: fused.ranks[1] },
+            window: windows.get(&fused.item).copied(),
+        });
+        Found { hits: hits.collect(), keyword, vector }
+    }
+
+    async fn search_meaning(
+        &self,
+        owner: LearnerId,
+        query: &str,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<VectorHit>, Stage> {
+        // nothing is meant by a query without letters or digits, but some vector is always the nearest
+        if !query.contains(char::is_alphanumeric) {
+            return Ok(vec![]);
+        }
+        let vector = self.embedder.embed(query, Role::Query).await.map_err(Stage::NoModel)?;
+        self.vector.search(owner, filter, &vector, limit).await.map_err(Stage::Failed)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! `mitochi serve`: from configuration to a listening process and to its end in good order.
+
+use crate::{clock::Clock, config::Config, http, jobs, starter, state::State, telemetry};
+use anyhow::Context;
+use std::{fs::File, process::ExitCode, time::Duration};
+use tokio::{net::TcpListener, sync::watch};
+
+/// Requests that are under way when the process is asked to stop may go on for so long.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until the process is asked to stop.
+pub fn run(config: &Config) -> ExitCode {
+    telemetry::start(config.log_format);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("mitochi: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(serve(config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mitochi: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(config: &Config) -> anyhow::Result<()> {
+    let _lock = lock(config)?;
+    let clock = Clock::default();
+    let (stop, stopping) = watch::channel(false);
+    let listener = TcpListener::bind(config.addr).await;
+    let listener = listener.with_context(|| format!("cannot listen on {}", config.addr))?;
+    let state = State::build(config, clock.clone(), stopping.clone()).await?;
+    starter::install(&state.db, &clock).await?;
+    if matches!(state.db, crate::db::Db::Sqlite { .. }) {
+        // the lock says that no other process works on this file: what is running was left by a crash
+        jobs::queue::release_all(&state.db, clock.now()).await?;
+    }
+    let mut workers = jobs::start(&state.work(), config, &stopping);
+    tokio::spawn(state.clone().release_idle());
+    let tidying = state.clone();
+    tokio::spawn(async move {
+        if let Err(error) = tidying.tidy().await {
+            tracing::error!("tidying at the start failed: {error:#}");
+        }
+    });
+    let address = listener.local_addr()?;
+    println!("Mitochi is ready on http://{address}");
+    tracing::info!(%address, data = %config.data.display(), "ready");
+    let router = http::router(state.clone());
+    let mut asked = stopping.clone();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        let _ = asked.changed().await;
+    });
+    let serving = tokio::spawn(server.into_future());
+    asked_to_stop().await;
+    tracing::info!("stopping: requests under way are finished first");
+    let _ = stop.send(true);
+    if tokio::time::timeout(GRACE, serving).await.is_err() {
+        tracing::warn!("some requests took longer than {} s and were cut off", GRACE.as_secs());
+    }
+    let ended = async { while workers.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(GRACE, ended).await;
+    state.db.close().await;
+    Ok(())
+}
+
+/// Holds the data folder: two processes on one SQLite file and one index would undo each other's work.
+fn lock(config: &Config) -> anyhow::Result<File> {
+    let data = &config.data;
+    std::fs::create_dir_all(data)
+        .with_context(|| format!("cannot make the data folder {}", data.display()))?;
+    let file = File::create(data.join("mitochi.lock"))?;
+    file.try_lock().with_context(|| format!("another Mitochi uses the data folder {}", data.display()))?;
+    Ok(file)
+}
+
+async fn asked_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        else {
+            let _ = interrupt.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+}

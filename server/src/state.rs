@@ -1,0 +1,192 @@
+//! The composition root: builds every service once and says which talks to which.
+
+use crate::{
+    account::{AccountService, password::Passwords, sessions::SessionKeys},
+    clock::Clock,
+    config::Config,
+    db::{self, Db},
+    jobs::{Wake, Work},
+    landing::LandingService,
+    library::{LibraryService, StoredVectors, files::Files},
+    live::Live,
+    progress::ProgressService,
+    quiz::QuizService,
+    reading::child::Limits,
+    retrieval::{
+        Retrieval,
+        embed::{Embedder, MINILM_FILE, MiniLm},
+        generation,
+        lexical::Lexical,
+        vector::embedded::Embedded,
+    },
+    review::ReviewService,
+};
+use anyhow::Context;
+use app::backend::Backend;
+use axum::extract::FromRef;
+use leptos::prelude::LeptosOptions;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+/// Memory for vectors that are searched, bytes: some 80,000 passages of two windows.
+const VECTOR_MEMORY: usize = 128 * 1024 * 1024;
+
+/// All that a request may need.
+#[derive(Clone)]
+pub struct State {
+    /// The database.
+    pub db: Db,
+    /// Time and ids.
+    pub clock: Clock,
+    /// Accounts.
+    pub account: AccountService,
+    /// The library.
+    pub library: LibraryService,
+    /// Whose shelf has changed.
+    pub live: Live,
+    /// Changes when the process is asked to stop.
+    pub stopping: watch::Receiver<bool>,
+    /// How pages are rendered.
+    pub leptos: LeptosOptions,
+    quizzes: QuizService,
+    reviews: ReviewService,
+    progress: ProgressService,
+    landing: LandingService,
+    keyword: Arc<Lexical>,
+    embedder: MiniLm,
+    limits: Limits,
+}
+
+impl FromRef<State> for LeptosOptions {
+    fn from_ref(state: &State) -> Self {
+        state.leptos.clone()
+    }
+}
+
+impl State {
+    /// Opens database and indexes and builds the services.
+    ///
+    /// # Errors
+    /// When the data folder, the database or an index cannot be opened; the message says which.
+    pub async fn build(
+        config: &Config,
+        clock: Clock,
+        stopping: watch::Receiver<bool>,
+    ) -> anyhow::Result<Self> {
+        let data = &config.data;
+        std::fs::create_dir_all(data)
+            .with_context(|| format!("cannot make the data folder {}", data.display()))?;
+        let db = db::open(&config.database()).await?;
+        let embedder = MiniLm::new(config.models_folder().join(MINILM_FILE));
+        let generation = generation(&embedder);
+        let folder = data.join("index");
+        let keyword = tokio::task::spawn_blocking(move || Lexical::open(&folder, "1")).await?;
+        let keyword = Arc::new(keyword.context("cannot open the search index")?);
+        let truth = Arc::new(StoredVectors { db: db.clone() });
+        let dimensions = embedder.model().dimensions;
+        let vector = Arc::new(Embedded::new(truth, generation, dimensions, VECTOR_MEMORY));
+        let retrieval = Retrieval::new(keyword.clone(), vector, Arc::new(embedder.clone()));
+        let account = AccountService {
+            db: db.clone(),
+            clock: clock.clone(),
+            passwords: Passwords::new(config.password_cost)?,
+            keys: SessionKeys::new(&config.session_key()?),
+            secure: config.secure_cookies(),
+        };
+        let live = Live::default();
+        let library = LibraryService {
+            db: db.clone(),
+            clock: clock.clone(),
+            files: Files::new(data),
+            retrieval,
+            live: live.clone(),
+            wake: Wake::default(),
+            by_meaning: config.models_folder().join(MINILM_FILE).is_file(),
+        };
+        let site = config.site_folder();
+        let hashes = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("hash.txt")));
+        let leptos = LeptosOptions::builder()
+            .output_name("mitochi")
+            .site_root(site.display().to_string())
+            .site_pkg_dir("pkg")
+            .site_addr(config.addr)
+            // the release build names its files by their hash and says so beside the program
+            .hash_files(config.site.is_empty() && hashes.is_some_and(|file| file.is_file()))
+            .build();
+        let reviews = ReviewService::new(db.clone(), clock.clone());
+        let quizzes = QuizService::new(db.clone(), clock.clone(), reviews.clone());
+        let guests = Arc::new(account.clone());
+        Ok(Self {
+            landing: LandingService::new(db.clone(), clock.clone(), quizzes.clone(), guests),
+            progress: ProgressService::new(
+                db.clone(),
+                clock.clone(),
+                reviews.clone(),
+                Arc::new(library.clone()),
+            ),
+            quizzes,
+            reviews,
+            limits: Limits {
+                time: Duration::from_secs(config.read_seconds),
+                memory: config.read_memory * 1024 * 1024,
+            },
+            db,
+            clock,
+            account,
+            library,
+            live,
+            stopping,
+            leptos,
+            keyword,
+            embedder,
+        })
+    }
+
+    /// The ports of the pages.
+    pub fn backend(&self) -> Backend {
+        Backend {
+            account: Arc::new(self.account.clone()),
+            landing: Arc::new(self.landing.clone()),
+            library: Arc::new(self.library.clone()),
+            quizzes: Arc::new(self.quizzes.clone()),
+            reviews: Arc::new(self.reviews.clone()),
+            progress: Arc::new(self.progress.clone()),
+        }
+    }
+
+    /// What jobs work with.
+    pub fn work(&self) -> Work {
+        Work {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            files: self.library.files.clone(),
+            retrieval: self.library.retrieval.clone(),
+            live: self.live.clone(),
+            wake: self.library.wake.clone(),
+            limits: self.limits,
+        }
+    }
+
+    /// What is done once after the start, beside serving: sweep, rebuild a lost index.
+    ///
+    /// # Errors
+    /// When database, disk or index fail.
+    pub async fn tidy(&self) -> anyhow::Result<()> {
+        self.library.sweep().await?;
+        if self.keyword.needs_rebuild() {
+            self.library.index_all().await?;
+            self.keyword.rebuilt()?;
+        }
+        Ok(())
+    }
+
+    /// Lets the model's memory go when nobody has used it for a while; runs for ever.
+    pub async fn release_idle(self) {
+        loop {
+            tokio::time::sleep(Duration::from_secs(180)).await;
+            if self.embedder.release_idle() {
+                tracing::info!("the model was released: nobody has searched or brought files for a while");
+            }
+        }
+    }
+}
