@@ -6,5 +6,6 @@ mod landing;
 mod progress;
 mod questions;
 mod quiz;
+mod reading;
 mod review;
 mod support;
