@@ -3,7 +3,7 @@
 
 use super::distractors::{Bench, siblings};
 use super::facts::definition::genus_of;
-use super::facts::{self, Fact, Family, Matter, table};
+use super::facts::{self, Fact, Family, Matter, entries, table};
 use super::filters;
 use super::kinds;
 use super::lexicon::lexicon;
@@ -230,7 +230,9 @@ impl Writer<'_, '_> {
             }
         }
         let mut tables = vec![];
-        table::facts(self.matter.prose.document, &mut |fact| tables.push(fact));
+        let document = self.matter.prose.document;
+        table::facts(document, &mut |fact| tables.push(fact));
+        entries::facts(document, &self.matter.prose.paths, &mut |fact| tables.push(fact));
         for fact in tables {
             match fact.and_then(|fact| self.row(&fact)) {
                 Ok(draft) => drafts.push(draft),
@@ -490,8 +492,7 @@ fn rank(family: Family) -> u8 {
         | Family::IsCalled
         | Family::Apposition
         | Family::Means
-        | Family::Identity
-        | Family::Entry => 0,
+        | Family::Identity => 0,
         Family::Does
         | Family::DoesWhen
         | Family::NamedDoes
@@ -525,8 +526,7 @@ fn difficulty(family: Family, likeness: f32, mentions: usize) -> f32 {
         | Family::IsCalled
         | Family::Apposition
         | Family::Means
-        | Family::Identity
-        | Family::Entry => 0.35,
+        | Family::Identity => 0.35,
         Family::Cloze | Family::NamedAfter | Family::NamedNext => 0.4,
         Family::Best => 0.45,
         _ => 0.5,
