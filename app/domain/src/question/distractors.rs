@@ -165,7 +165,8 @@ impl Bench {
             (Some(a), Some(b)) if a == b => {}
             (Some(a), Some(b)) => {
                 let open = fact.genus.is_none_or(|g| lexicon().group(g) == lexicon().group(b));
-                if !open || !may_mix(a, b) || fact.noun.is_some() {
+                let marked = key.marked && term.marked && key.module == term.module;
+                if !open || !may_mix(a, b, marked) || fact.noun.is_some() {
                     return false;
                 }
             }
@@ -340,7 +341,10 @@ fn is_solid(term: &Term) -> bool {
 }
 
 /// Kinds that may stand beside each other without a common type.
-fn may_mix(a: &str, b: &str) -> bool {
+fn may_mix(a: &str, b: &str, marked: bool) -> bool {
+    if marked && matches!((a, b), ("protein", "molecule") | ("molecule", "protein")) {
+        return true;
+    }
     const MIXES: &[&[&str]] = &[
         &["artery", "vein", "vessel", "duct"], &["bone", "bone_part"], &["gland", "organ"], 
         &["process", "response"], &["membrane", "tissue"], &["membrane", "region"],

@@ -149,11 +149,14 @@ fn key_in_stem(matter: &Matter<'_>, fact: &Fact) -> bool {
             || term.abbreviation.as_ref().is_some_and(|a| fact.body.iter().any(|t| t.text == *a))
     });
     // 'catecholamines' where epinephrine is named, 'SA node' where the sinoatrial node is
+    let key = &matter.terms.list[fact.key];
     let member = matter.stem_terms(fact).iter().any(|t| {
-        lexicon().is_member(&matter.terms.list[*t].key, &matter.terms.list[fact.key].key)
+        let term = &matter.terms.list[*t];
+        term.kind == key.kind && lexicon().is_member(&term.key, &key.key)
     });
     let renamed = matter.relations.synonyms(fact.key).any(|name| {
-        matter.terms.list[name].words().iter().any(|w| w.len() >= 6 && !is_class_noun(w) && held.contains(&stem(w)))
+        let telling: Vec<&str> = matter.terms.list[name].words().into_iter().filter(|w| w.len() >= 4 && !is_class_noun(w)).collect();
+        telling.iter().any(|w| w.len() >= 6) && telling.iter().all(|w| held.contains(&stem(w)))
     });
     mentioned || spelled || member || renamed
 }
@@ -271,7 +274,8 @@ pub(crate) fn dangles(body: &[Token]) -> bool {
         }
         // a class noun needs 'of', 'that', 'which'; another noun some complement
         if class {
-            if !defines && !(placed && (genus || !thing)) {
+            let several = one != token.lower;
+            if !defines && !(placed && (genus || several || !thing)) {
                 return true;
             }
         } else if !defines
@@ -307,7 +311,7 @@ fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
         | Family::NamedDoes
         | Family::Which | Family::Resumed
         | Family::Ends
-        | Family::Place => (3, 10.0),
+        | Family::Place => (3, 9.0),
         Family::Cloze => (4, 14.0),
         _ => (2, 6.0),
     };

@@ -453,7 +453,7 @@ impl Writer<'_, '_> {
                 self.refuse(Refusal::Enough);
                 continue;
             }
-            if draft.family == Family::Best && (best >= 8 || kept.iter().any(|k| k.key == draft.key && k.sentence == draft.sentence)) {
+            if draft.family == Family::Best && (best >= 10 || kept.iter().any(|k| k.key == draft.key && k.sentence == draft.sentence)) {
                 self.refuse(Refusal::Enough);
                 continue;
             }
