@@ -9,6 +9,7 @@ mod lexicon;
 mod prose;
 mod rationale;
 mod refusal;
+mod review;
 mod relations;
 mod span;
 mod tagger;
@@ -20,6 +21,7 @@ mod word;
 pub(crate) use filters::is_type_stem;
 pub use generate::{Generated, Options, generate, generate_with};
 pub use refusal::Refusal;
+pub use review::{Sample, sample};
 pub use vectors::{DIMENSIONS, Embed, trigrams};
 pub(crate) use word::{article_for, head_index, is_function_word, singular, stem};
 
@@ -95,3 +97,6 @@ pub enum Bloom {
     /// Take a case apart.
     Analyze,
 }
+
+#[cfg(test)]
+mod tests;

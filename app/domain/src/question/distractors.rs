@@ -164,7 +164,7 @@ impl Bench {
         if other == fact.key || matter.relations.barred(fact.key, other) || self.quote[other].is_none() {
             return false;
         }
-        if self.sentences[other].contains(&fact.sentence) || self.class[other] || !is_term_strong(term) {
+        if (self.sentences[other].contains(&fact.sentence) && !set_against(matter, fact, other)) || self.class[other] || !is_term_strong(term) {
             return false;
         }
         let cos = cosine(&self.names[fact.key], &self.names[other]);
@@ -172,7 +172,10 @@ impl Bench {
             (Some(a), Some(b)) if a == b => {}
             (Some(a), Some(b)) => {
                 let open = fact.genus.is_none_or(|g| lexicon().group(g) == lexicon().group(b));
-                if !open || !may_mix(a, b) || fact.noun.is_some() {
+                let marked = key.marked && term.marked && key.module == term.module;
+                // a definition whose genus says nothing leaves room for the whole group
+                let group = marked && is_definition(fact) && fact.genus.is_none() && lexicon().group(a) == lexicon().group(b);
+                if !open || !(group || may_mix(a, b, marked)) || fact.noun.is_some() {
                     return false;
                 }
             }
@@ -375,7 +378,10 @@ fn is_solid(term: &Term) -> bool {
 }
 
 /// Kinds that may stand beside each other without a common type.
-fn may_mix(a: &str, b: &str) -> bool {
+fn may_mix(a: &str, b: &str, marked: bool) -> bool {
+    if marked && matches!((a, b), ("protein", "molecule") | ("molecule", "protein")) {
+        return true;
+    }
     const MIXES: &[&[&str]] = &[
         &["artery", "vein", "vessel", "duct"],
         &["bone", "bone_part"],
@@ -385,6 +391,21 @@ fn may_mix(a: &str, b: &str) -> bool {
         &["membrane", "region"],
     ];
     MIXES.iter().any(|mix| mix.contains(&a) && mix.contains(&b))
+}
+
+fn is_definition(fact: &Fact) -> bool {
+    matches!(fact.family, Family::Is | Family::Called | Family::IsCalled | Family::Apposition | Family::Means | Family::Identity)
+}
+
+/// Whether the sentence names the option only after 'whereas', 'while', 'but' or a semicolon, outside the stem.
+fn set_against(matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
+    let tokens = &matter.prose.sentences[fact.sentence].tokens;
+    let Some(end) = fact.body.last().map(|t| t.end) else { return false };
+    matter.terms.of_sentence(fact.sentence).iter().filter(|m| m.term == other).all(|m| {
+        let between = tokens[..m.first].iter().filter(|t| t.start >= end);
+        tokens[m.first].start >= end
+            && between.into_iter().any(|t| matches!(t.lower.as_str(), "whereas" | "while" | "but" | ";"))
+    })
 }
 
 /// Whether a stem tells of build rather than of work.
