@@ -77,11 +77,10 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     let Some(owner) = library::owner(&row) else { return Err(Failure::Moot) };
     let path = work.files.path(owner, id, &row.extension);
     let reading = Reading { work, job, id, owner, row: &row };
-    let program = std::env::current_exe()?;
     let (send, mut heard) = mpsc::unbounded_channel();
     // nobody hears it when the job is given up: then the child ends too
     let mut on = move |progress| drop(send.send(progress));
-    let child = child::read_in_child(&program, &path, &row.filename, work.limits, &mut on);
+    let child = child::read_in_child(&work.reader, &path, &row.filename, work.limits, &mut on);
     tokio::pin!(child);
     let mut told = None::<Instant>;
     let outcome = loop {

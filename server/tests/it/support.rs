@@ -1,6 +1,7 @@
 //! What tests stand on: fresh databases of both kinds, learners, time.
 
 pub(crate) mod lecture;
+pub(crate) mod site;
 
 use server::db::{self, Db};
 use sqlx::Connection;
@@ -9,13 +10,21 @@ use sqlx::Connection;
 pub(crate) struct TestDb {
     pub(crate) db: Db,
     pub(crate) name: &'static str,
-    _folder: tempfile::TempDir,
+    pub(crate) url: String,
+    folder: tempfile::TempDir,
+}
+
+impl TestDb {
+    /// A folder of its own.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
 }
 
 async fn sqlite() -> TestDb {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("mitochi.db").display());
-    TestDb { db: db::open(&url).await.unwrap(), name: "SQLite", _folder: folder }
+    TestDb { db: db::open(&url).await.unwrap(), name: "SQLite", url, folder }
 }
 
 async fn postgres() -> Option<TestDb> {
@@ -26,7 +35,7 @@ async fn postgres() -> Option<TestDb> {
     let (base, _) = server.rsplit_once('/').unwrap();
     let url = format!("{base}/{name}");
     let folder = tempfile::tempdir().unwrap();
-    Some(TestDb { db: db::open(&url).await.unwrap(), name: "PostgreSQL", _folder: folder })
+    Some(TestDb { db: db::open(&url).await.unwrap(), name: "PostgreSQL", url, folder })
 }
 
 /// Fresh databases of every kind that is to be had.
