@@ -200,10 +200,7 @@ impl Reading<'_> {
 /// A document cut into passages.
 pub fn passages(document: &Document, material: MaterialId, clock: &Clock) -> Vec<PassageRow> {
     let tokens = Tokens::bundled();
-    let ranges = |text: &str| {
-        tokens.spans(text).into_iter().map(|span| (span.range().start, span.range().end)).collect()
-    };
-    let chunks = chunk::chunks(document, &ranges);
+    let chunks = chunk::chunks(document, &|text| tokens.ranges(text));
     let row = |chunk: chunk::Chunk| PassageRow {
         id: clock.id(),
         material: material.0,

@@ -164,7 +164,10 @@ impl Bench {
         if other == fact.key || matter.relations.barred(fact.key, other) || self.quote[other].is_none() {
             return false;
         }
-        if (self.sentences[other].contains(&fact.sentence) && !set_against(matter, fact, other)) || self.class[other] || !is_term_strong(term) {
+        if (self.sentences[other].contains(&fact.sentence) && !set_against(matter, fact, other))
+            || self.class[other]
+            || !is_term_strong(term)
+        {
             return false;
         }
         let cos = cosine(&self.names[fact.key], &self.names[other]);
@@ -174,7 +177,10 @@ impl Bench {
                 let open = fact.genus.is_none_or(|g| lexicon().group(g) == lexicon().group(b));
                 let marked = key.marked && term.marked && key.module == term.module;
                 // a definition whose genus says nothing leaves room for the whole group
-                let group = marked && is_definition(fact) && fact.genus.is_none() && lexicon().group(a) == lexicon().group(b);
+                let group = marked
+                    && is_definition(fact)
+                    && fact.genus.is_none()
+                    && lexicon().group(a) == lexicon().group(b);
                 if !open || !(group || may_mix(a, b, marked)) || fact.noun.is_some() {
                     return false;
                 }
@@ -394,7 +400,15 @@ fn may_mix(a: &str, b: &str, marked: bool) -> bool {
 }
 
 fn is_definition(fact: &Fact) -> bool {
-    matches!(fact.family, Family::Is | Family::Called | Family::IsCalled | Family::Apposition | Family::Means | Family::Identity)
+    matches!(
+        fact.family,
+        Family::Is
+            | Family::Called
+            | Family::IsCalled
+            | Family::Apposition
+            | Family::Means
+            | Family::Identity
+    )
 }
 
 /// Whether the sentence names the option only after 'whereas', 'while', 'but' or a semicolon, outside the stem.

@@ -364,18 +364,15 @@ fn classifies(between: &[Token]) -> bool {
         return true;
     }
     const WORDS: &[&str] = &[
-        
         " such as ",
         " including ",
         " includes ",
         " include ",
         " and other ",
         " or other ",
-        
         " especially ",
         " like ",
         " namely ",
-        
         " example of ",
         " examples of ",
         " type of ",
@@ -387,7 +384,6 @@ fn classifies(between: &[Token]) -> bool {
         " classes of ",
         " subtype ",
         " category ",
-        
         " synonym",
         " are all ",
     ];
