@@ -182,7 +182,7 @@ impl Reading<'_> {
         store::replace_passages(tx, self.id, passages).await?;
         questions::publish(tx, &self.work.clock, self.id, items, true).await?;
         if whole {
-            questions::retire_unsupported(tx, self.id, items).await?;
+            questions::retire_unsupported(tx, self.id, items, true).await?;
         }
         Ok(())
     }
