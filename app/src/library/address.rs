@@ -95,6 +95,7 @@ impl Address {
     /// Where the arrow in the corner leads, and its words.
     pub fn way_back(&self) -> (String, &'static str) {
         match &self.back {
+            Some(path) if path.ends_with("/results") => (path.clone(), "Back to the results"),
             Some(path) if path.starts_with("/quiz") => (path.clone(), "Back to the question"),
             Some(path) if path.starts_with("/review") => (path.clone(), "Back to the review"),
             Some(path) if path.starts_with("/search") => (path.clone(), "Back to the search"),
@@ -169,6 +170,7 @@ mod tests {
     fn the_way_back_stays_on_this_site() {
         let cases = [
             ("/quiz/7?shown=2", "Back to the question"),
+            ("/quiz/7/results", "Back to the results"),
             ("/review", "Back to the review"),
             ("/search?q=node", "Back to the search"),
             ("https://evil.example/quiz", "Back to the library"),

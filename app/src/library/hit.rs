@@ -5,7 +5,7 @@ use super::{
     api::Hit,
     segments::{Run, stretches},
 };
-use crate::ui::{Glyph, Icon};
+use crate::ui::{Glyph, Icon, IconSize};
 use leptos::prelude::*;
 
 /// A passage that was found.
@@ -52,7 +52,7 @@ pub fn HitRow(
             <h3><a class="r__open" href=href>{heading}</a></h3>
             <p class="r__text">{text}</p>
             <details class="why">
-                <summary>"Why this?"</summary>
+                <summary>"Why this?"<Icon glyph=Glyph::Down size=IconSize::Small/></summary>
                 <ul class="small">{reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view()}</ul>
             </details>
         </li>

@@ -105,10 +105,10 @@ fn ReaderView(reader: Reader, address: Memo<Address>, retry: Callback<()>) -> im
             let blocks = ink.page(page.number, page.blocks);
             let name = format!("{}{} {}", unit[..1].to_uppercase(), &unit[1..], page.number);
             view! {
-                <section aria-label={name.clone()}>
+                <div class="pg" role="group" aria-label=name.clone()>
                     <p class="pagemark" id=format!("p{}", page.number) aria-hidden="true"><span>{name.clone()}</span></p>
                     {blocks}
-                </section>
+                </div>
             }
         })
         .collect_view();

@@ -3,10 +3,20 @@
 use super::{Glyph, Icon};
 use domain::{document::Span, id::MaterialId};
 use leptos::prelude::*;
+use leptos_router::{hooks::use_location, location::Url};
 
-/// Where the reader opens with a span lit: `/library/{material}?from={start}&to={end}`.
+/// Where the reader opens with a span lit: `/library/{material}?from={start}&to={end}`, and `back` to the question or
+/// card that is being looked at. Call it inside the router.
 pub fn reader_href(material: MaterialId, span: Span) -> String {
-    format!("/library/{material}?from={}&to={}", span.start, span.end)
+    let here = use_location();
+    let path = here.pathname.get_untracked();
+    let back = ["/quiz/", "/review"].iter().any(|page| path.starts_with(page)).then(|| {
+        let search = here.search.get_untracked();
+        let search = search.trim_start_matches('?');
+        let here = if search.is_empty() { path } else { format!("{path}?{search}") };
+        format!("&back={}", Url::escape(&here))
+    });
+    format!("/library/{material}?from={}&to={}{}#lit", span.start, span.end, back.unwrap_or_default())
 }
 
 /// A link to the cited page. Put it and the word before it into a `nowrap`, so that they never part.

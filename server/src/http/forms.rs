@@ -68,7 +68,7 @@ mod tests {
                 provide_context(ResponseOptions::default());
                 lead_plain("/review");
                 let response = use_context::<ResponseOptions>().unwrap();
-                let status = response.0.read().status;
+                let status = response.0.read().unwrap().status;
                 assert_eq!(is_plain(), plain);
                 assert_eq!(status.is_some(), plain, "{accept}");
             });

@@ -78,7 +78,7 @@ mod tests {
     ];
 
     fn near(a: f32, b: f32) -> bool {
-        (a - b).abs() <= 1e-4 * b.abs().max(1.0)
+        (a - b).abs() <= 1e-4
     }
 
     fn run(model: &Fsrs, reviews: &[(Rating, u32)]) -> Memory {

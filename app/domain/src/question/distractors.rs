@@ -232,7 +232,10 @@ impl Bench {
             return false;
         }
         let broad = |k: &str| matches!(k, "region" | "tissue" | "molecule" | "protein");
-        if key.kind.is_some_and(broad) && key.module != term.module && !term.marked {
+        if key.kind.is_some_and(broad)
+            && key.module != term.module
+            && !(term.marked && matches!(key.kind, Some("region" | "tissue")))
+        {
             return false;
         }
         if lexicon().listed("family", &key.key) != lexicon().listed("family", &term.key) {
@@ -377,11 +380,9 @@ fn may_mix(a: &str, b: &str) -> bool {
         &["artery", "vein", "vessel", "duct"],
         &["bone", "bone_part"],
         &["gland", "organ"],
-        &["protein", "molecule"],
         &["process", "response"],
         &["membrane", "tissue"],
         &["membrane", "region"],
-        &["region", "tissue"],
     ];
     MIXES.iter().any(|mix| mix.contains(&a) && mix.contains(&b))
 }

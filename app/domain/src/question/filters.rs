@@ -175,7 +175,18 @@ fn key_in_stem(matter: &Matter<'_>, fact: &Fact) -> bool {
         words.iter().all(|w| held.contains(&stem(w)))
             || term.abbreviation.as_ref().is_some_and(|a| fact.body.iter().any(|t| t.text == *a))
     });
-    mentioned || spelled
+    // 'catecholamines' where epinephrine is named, 'SA node' where the sinoatrial node is
+    let member = matter
+        .stem_terms(fact)
+        .iter()
+        .any(|t| lexicon().is_member(&matter.terms.list[*t].key, &matter.terms.list[fact.key].key));
+    let renamed = matter.relations.synonyms(fact.key).any(|name| {
+        matter.terms.list[name]
+            .words()
+            .iter()
+            .any(|w| w.len() >= 6 && !is_class_noun(w) && held.contains(&stem(w)))
+    });
+    mentioned || spelled || member || renamed
 }
 
 fn is_deictic(body: &[Token]) -> bool {

@@ -261,6 +261,18 @@ pub(crate) fn standing(tokens: &[Token], own: Own) -> Option<Vec<Token>> {
         return None;
     }
     let mut cut = false;
+    // 'lasts 8 hours and the G2 phase 5 hours': a second clause whose verb is left out
+    let numbered = |part: &[Token]| part.iter().any(|t| t.tag == Tag::Num);
+    let second = (3..out.len().saturating_sub(3)).find(|at| {
+        out[*at].is("and")
+            && out[at + 1].is("the")
+            && numbered(&out[..*at])
+            && numbered(&out[*at..])
+            && !(*at..out.len()).any(|i| is_finite(&out, i))
+    });
+    if let Some(at) = second {
+        out.truncate(at);
+    }
     tidy_end(&mut out);
     if let Some(bad) = (0..out.len()).find(|at| refers_away(&out, *at, own)) {
         let border = (0..bad).rev().find(|at| is_boundary(&out[*at]))?;

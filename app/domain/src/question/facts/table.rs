@@ -151,6 +151,15 @@ fn of_cell(
     if key.iter().any(|k| k.len() > 2 && asked.iter().any(|a| a == k || prefix(a, k))) {
         return Err(Refusal::Leak);
     }
+    // 'catecholamines' where the cell names epinephrine
+    let whole = singular_phrase(&shown(name).to_lowercase());
+    let named = cell.to_lowercase();
+    let member = named
+        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
+        .any(|word| crate::question::lexicon::lexicon().is_member(&singular(word), &whole));
+    if member {
+        return Err(Refusal::Leak);
+    }
     let number = |row: &Row<'_>| plural_name(row.cells[entity]);
     let others: Vec<&Row<'_>> = body
         .iter()
