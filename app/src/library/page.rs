@@ -11,6 +11,7 @@ use super::{
     upload_row::{ToldRow, UploadRow},
 };
 use crate::{
+    app::Connection,
     quiz::api::StartQuiz,
     ui::{ErrorState, FormError, Glyph, Icon, Skeleton},
 };
@@ -55,6 +56,7 @@ fn Shelf(materials: Materials) -> impl IntoView {
     let (by_meaning, guest) = (materials.by_meaning, materials.guest);
     let shelf = RwSignal::new(materials);
     live::follow(shelf);
+    let connection = Connection::here();
     let start = ServerAction::<StartQuiz>::new();
     let again = ServerAction::<RetryMaterial>::new();
     let sent: RwSignal<Vec<Upload>> = uploads().into();
@@ -69,12 +71,12 @@ fn Shelf(materials: Materials) -> impl IntoView {
     });
     Effect::new(move |_| {
         if !taken.read().is_empty() {
-            live::refresh(shelf);
+            live::refresh(shelf, connection);
         }
     });
     Effect::new(move |_| {
         if matches!(again.value().get(), Some(Ok(()))) {
-            live::refresh(shelf);
+            live::refresh(shelf, connection);
         }
     });
     let rows = Memo::new(move |_| {
