@@ -339,8 +339,7 @@ fn initials(short: &str, long: &str) -> bool {
 fn head_class(class: &str, member: &str) -> bool {
     let words: Vec<&str> = member.split(' ').collect();
     let head = singular(words[super::word::head_index(&words)]);
-    head != class && lexicon().class_and_member(class, &head) && !lexicon().class_and_member(&head, class)
-        || (words.len() > 1 && lexicon().class_and_member(class, &head))
+    head != class && lexicon().is_member(&head, class)
 }
 
 fn alternative(between: &[Token]) -> bool {
