@@ -21,6 +21,8 @@ pub struct Place {
     pub position: u32,
     /// `None` when all are answered.
     pub question: Option<Question>,
+    /// How many came before on this page. What is pressed lives in the elements: each round has its own.
+    pub round: u32,
 }
 
 /// How far the question on screen has come.
@@ -337,7 +339,8 @@ impl Sitting {
     }
 
     fn show(self, quiz: Quiz) {
-        let (place, choice, confidence, stage) = opened(&quiz);
+        let (mut place, choice, confidence, stage) = opened(&quiz);
+        place.round = self.place.with_untracked(|place| place.round + 1);
         let told = matches!(stage, Stage::Told(_));
         let over = place.question.is_none();
         self.next.set(None);
@@ -365,13 +368,16 @@ impl Sitting {
 fn opened(quiz: &Quiz) -> (Place, Option<u32>, Option<Confidence>, Stage) {
     match quiz.shown.clone() {
         Some(shown) => (
-            Place { position: shown.position, question: Some(shown.question) },
+            Place { position: shown.position, question: Some(shown.question), round: 0 },
             Some(shown.choice),
             shown.confidence,
             Stage::Told(Told { correct: shown.verdict.correct, verdict: Some(shown.verdict), unsent: false }),
         ),
-        None => {
-            (Place { position: quiz.position, question: quiz.current.clone() }, None, None, Stage::Asking)
-        }
+        None => (
+            Place { position: quiz.position, question: quiz.current.clone(), round: 0 },
+            None,
+            None,
+            Stage::Asking,
+        ),
     }
 }
