@@ -7,7 +7,7 @@ use super::{
     live,
     material_row::{BusyRow, ReadyRow},
     shelf::{announcement, count},
-    upload::{Sending, Upload, uploads},
+    upload::{Sending, Upload, dismiss, uploads},
     upload_row::{ToldRow, UploadRow},
 };
 use crate::{
@@ -75,19 +75,19 @@ fn Shelf(materials: Materials) -> impl IntoView {
         }
     });
     Effect::new(move |_| {
+        let on_shelf =
+            |id: MaterialId| shelf.with(|shelf| shelf.materials.iter().any(|material| material.id == id));
+        let arrived = |upload: &&Upload| matches!(upload.sending.get(), Sending::Taken(id) if on_shelf(id));
+        for upload in sent.get().iter().filter(arrived) {
+            dismiss(upload.id);
+        }
+    });
+    Effect::new(move |_| {
         if matches!(again.value().get(), Some(Ok(()))) {
             live::refresh(shelf, connection);
         }
     });
-    let rows = Memo::new(move |_| {
-        let arrived = |upload: &Upload| match upload.sending.get() {
-            Sending::Taken(id) => {
-                shelf.with(|shelf| shelf.materials.iter().any(|material| material.id == id))
-            }
-            _ => false,
-        };
-        sent.get().into_iter().filter(|upload| !arrived(upload)).map(|upload| upload.id).collect::<Vec<_>>()
-    });
+    let rows = Memo::new(move |_| sent.get().into_iter().map(|upload| upload.id).collect::<Vec<_>>());
     let upload =
         move |id: u32| sent.with_untracked(|sent| sent.iter().find(|upload| upload.id == id).cloned());
 
