@@ -1,13 +1,19 @@
 //! Choosing wrong options. Owns: which terms may stand beside a key, and which of them are best. Refuses: the
 //! question itself (`filters`).
 
+mod fitness;
+
 use super::facts::{Fact, Family, Matter};
 use super::lexicon::lexicon;
 use super::prose::content_stems;
 use super::refusal::Refusal;
 use super::terms::Term;
 use super::vectors::{Embed, cosine};
-use super::word::{is_function_word, singular, stem};
+use super::word::{is_function_word, stem};
+use fitness::{
+    articles_agree, is_class, is_definition, is_solid, is_structural, is_term_strong, may_mix, number_fits,
+    said_of, same_sound, set_against,
+};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What is computed once for each term.
@@ -76,7 +82,8 @@ impl Bench {
             .map(|other| {
                 let carries = leaked.iter().any(|word| self.stems[other].contains(word));
                 let named = matter.stem_terms(fact).into_iter();
-                let kin = named.filter(|c| matter.is_member(fact.key, *c)).any(|c| matter.is_member(other, c));
+                let kin =
+                    named.filter(|c| matter.is_member(fact.key, *c)).any(|c| matter.is_member(other, c));
                 let extra = if carries { 0.6 } else { 0.0 } + if kin { 0.4 } else { 0.0 };
                 (self.score(key, fact, &list[other], other) + extra, other)
             })
@@ -123,7 +130,13 @@ impl Bench {
     }
 
     /// Whether the options as a set give nothing away.
-    fn accept(&self, matter: &Matter<'_>, fact: &Fact, chosen: &[usize], leaked: &[String]) -> Result<(), Refusal> {
+    fn accept(
+        &self,
+        matter: &Matter<'_>,
+        fact: &Fact,
+        chosen: &[usize],
+        leaked: &[String],
+    ) -> Result<(), Refusal> {
         let list = &matter.terms.list;
         let solid = chosen.iter().filter(|c| is_solid(&list[**c])).count();
         if chosen.len() < 2 || solid < 2 {
@@ -157,7 +170,10 @@ impl Bench {
         if other == fact.key || matter.relations.barred(fact.key, other) || self.quote[other].is_none() {
             return false;
         }
-        if (self.sentences[other].contains(&fact.sentence) && !set_against(matter, fact, other)) || self.class[other] || !is_term_strong(term) {
+        if (self.sentences[other].contains(&fact.sentence) && !set_against(matter, fact, other))
+            || self.class[other]
+            || !is_term_strong(term)
+        {
             return false;
         }
         let cos = cosine(&self.names[fact.key], &self.names[other]);
@@ -167,7 +183,10 @@ impl Bench {
                 let open = fact.genus.is_none_or(|g| lexicon().group(g) == lexicon().group(b));
                 let marked = key.marked && term.marked && key.module == term.module;
                 // a definition whose genus says nothing leaves room for the whole group
-                let group = marked && is_definition(fact) && fact.genus.is_none() && lexicon().group(a) == lexicon().group(b);
+                let group = marked
+                    && is_definition(fact)
+                    && fact.genus.is_none()
+                    && lexicon().group(a) == lexicon().group(b);
                 if !open || !(group || may_mix(a, b, marked)) || fact.noun.is_some() {
                     return false;
                 }
@@ -190,8 +209,12 @@ impl Bench {
             return false;
         }
         // the stem names a class that holds the key: only its members may stand beside it
-        let named: Vec<usize> = matter.stem_terms(fact).into_iter().filter(|class| matter.is_member(fact.key, *class)).collect();
-        let strict = matches!(fact.family, Family::Does | Family::DoesWhen | Family::Which | Family::Resumed | Family::Ends);
+        let named: Vec<usize> =
+            matter.stem_terms(fact).into_iter().filter(|class| matter.is_member(fact.key, *class)).collect();
+        let strict = matches!(
+            fact.family,
+            Family::Does | Family::DoesWhen | Family::Which | Family::Resumed | Family::Ends
+        );
         if strict && named.iter().any(|class| !matter.is_member(other, *class)) {
             return false;
         }
@@ -210,21 +233,32 @@ impl Bench {
         // a class beside a class of one head: the wider one may hold the narrower
         let class = |t: &Term| t.articles[2] > 2 && t.articles[0] * 5 >= t.articles[2];
         let same_head = key.head() == term.head();
-        if same_head && (class(key) || class(term)) && !(key.marked && term.marked && key.module == term.module) {
+        if same_head
+            && (class(key) || class(term))
+            && !(key.marked && term.marked && key.module == term.module)
+        {
             return false;
         }
         // siblings share their build: 'is comprised of three cusps' holds of each valve
-        if same_head && is_structural(fact) && !matches!(key.head(), "gland" | "cell" | "hormone" | "nerve" | "muscle" | "organ") {
+        if same_head
+            && is_structural(fact)
+            && !matches!(key.head(), "gland" | "cell" | "hormone" | "nerve" | "muscle" | "organ")
+        {
             return false;
         }
         let broad = |k: &str| matches!(k, "region" | "tissue" | "molecule" | "protein");
-        if key.kind.is_some_and(broad) && key.module != term.module && !(term.marked && matches!(key.kind, Some("region" | "tissue"))) {
+        if key.kind.is_some_and(broad)
+            && key.module != term.module
+            && !(term.marked && matches!(key.kind, Some("region" | "tissue")))
+        {
             return false;
         }
         if lexicon().listed("family", &key.key) != lexicon().listed("family", &term.key) {
             return false;
         }
-        !self.does_it_too(matter, fact, other) && articles_agree(key, term) && number_fits(matter, term, fact.plural)
+        !self.does_it_too(matter, fact, other)
+            && articles_agree(key, term)
+            && number_fits(matter, term, fact.plural)
             && (self.contrasts(matter, fact, other) || !self.ambiguous(matter, other, stem_words))
     }
 
@@ -249,7 +283,10 @@ impl Bench {
 
     /// Whether a sentence says the asked verb and its rare object of the option: 'increases permeability'.
     fn does_it_too(&self, matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
-        if !matches!(fact.family, Family::Does | Family::DoesWhen | Family::NamedDoes | Family::Which | Family::Resumed) {
+        if !matches!(
+            fact.family,
+            Family::Does | Family::DoesWhen | Family::NamedDoes | Family::Which | Family::Resumed
+        ) {
             return false;
         }
         let telling: Vec<String> = content_stems(&fact.body);
@@ -275,7 +312,11 @@ impl Bench {
             let held = &matter.prose.sentences[mention.sentence].stems;
             let same_verb = verb.as_ref().is_some_and(|v| held.binary_search(v).is_ok());
             let swapped = here.iter().any(|h| {
-                *h != other && !asked.contains(h) && missing.iter().any(|m| terms.list[*m].kind.is_some() && terms.list[*m].kind == terms.list[*h].kind)
+                *h != other
+                    && !asked.contains(h)
+                    && missing
+                        .iter()
+                        .any(|m| terms.list[*m].kind.is_some() && terms.list[*m].kind == terms.list[*h].kind)
             });
             same_verb && swapped
         })
@@ -325,151 +366,19 @@ impl Bench {
         let known = term.marked || term.heading || term.definition.is_some();
         let place = if known || place >= 0.2 { place } else { place - 0.4 };
         let unsure = if term.sure { 0.0 } else { 0.3 };
-        let place = place + if key.words().len() > 1 && term.words().len() > 1 && key.head() == term.head() { 0.2 } else { 0.0 };
+        let place = place
+            + if key.words().len() > 1 && term.words().len() > 1 && key.head() == term.head() {
+                0.2
+            } else {
+                0.0
+            };
         let words = (key.words().len() as f32 - term.words().len() as f32).abs();
         let length = (key.one.chars().count() as f32 - term.one.chars().count() as f32).abs();
-        0.45 * level - 0.8 * (cos - 0.45).abs() + 0.4 * definition + weight + place - unsure - 0.15 * words
+        0.45 * level - 0.8 * (cos - 0.45).abs() + 0.4 * definition + weight + place
+            - unsure
+            - 0.15 * words
             - 0.01 * length
     }
-}
-
-/// Known to matter: in bold, a heading, defined, or in the vocabulary.
-fn is_solid(term: &Term) -> bool {
-    let heading = term.heading && term.words().len() <= 2 && term.mentions.len() >= 2;
-    // a name of the vocabulary that is met in passing is no subject of the lecture
-    let vocabulary = lexicon().terms.contains_key(term.key.as_str()) && term.mentions.len() >= 3;
-    term.marked || heading || vocabulary || term.definition.is_some()
-        
-}
-
-/// Kinds that may stand beside each other without a common type.
-fn may_mix(a: &str, b: &str, marked: bool) -> bool {
-    if marked && matches!((a, b), ("protein", "molecule") | ("molecule", "protein")) {
-        return true;
-    }
-    const MIXES: &[&[&str]] = &[
-        &["artery", "vein", "vessel", "duct"], &["bone", "bone_part"], &["gland", "organ"], 
-        &["process", "response"], &["membrane", "tissue"], &["membrane", "region"],
-    ];
-    MIXES.iter().any(|mix| mix.contains(&a) && mix.contains(&b))
-}
-
-fn is_definition(fact: &Fact) -> bool {
-    matches!(fact.family, Family::Is | Family::Called | Family::IsCalled | Family::Apposition | Family::Means | Family::Identity)
-}
-
-/// Whether the sentence names the option only after 'whereas', 'while', 'but' or a semicolon, outside the stem.
-fn set_against(matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
-    let tokens = &matter.prose.sentences[fact.sentence].tokens;
-    let Some(end) = fact.body.last().map(|t| t.end) else { return false };
-    matter.terms.of_sentence(fact.sentence).iter().filter(|m| m.term == other).all(|m| {
-        let between = tokens[..m.first].iter().filter(|t| t.start >= end);
-        tokens[m.first].start >= end
-            && between.into_iter().any(|t| matches!(t.lower.as_str(), "whereas" | "while" | "but" | ";"))
-    })
-}
-
-/// Whether a stem tells of build rather than of work.
-fn is_structural(fact: &Fact) -> bool {
-    if !matches!(fact.family, Family::Does | Family::DoesWhen | Family::Which | Family::Resumed) {
-        return false;
-    }
-    const WORDS: &[&str] = &[
-        "consist", "consists", "comprised", "composed", "contain", "contains", "has", "have", "made", "lined", "covered", "surrounded",
-        "connected", "attached", "supported", "formed", "divided", "subdivided",
-    ];
-    fact.body.iter().take(4).any(|t| WORDS.contains(&t.lower.as_str()))
-}
-
-fn is_term_strong(term: &Term) -> bool {
-    let first = term.words().first().copied().unwrap_or("").to_string();
-    is_solid(term) && !lexicon().listed("weak_modifier", &first) && !(lexicon().is_verb(&first) && term.words().len() > 1 && !term.marked)
-}
-
-fn same_sound(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
-}
-
-/// A type name ('gland'), or the head of three marked terms.
-fn is_class(matter: &Matter<'_>, at: usize) -> bool {
-    let key = &matter.terms.list[at].key;
-    if key.contains(' ') {
-        return false;
-    }
-    let named = lexicon().heads.get(key.as_str()).is_some_and(|kind| kind == key)
-        || lexicon().listed("class_name", key);
-    let longer = matter
-        .terms
-        .list
-        .iter()
-        .filter(|t| t.marked && t.key.contains(' ') && t.head() == key.as_str())
-        .count();
-    named || longer >= 3
-}
-
-fn said_of(matter: &Matter<'_>, at: usize, sentences: &[BTreeSet<usize>]) -> HashSet<String> {
-    let mut numbers: BTreeSet<usize> = sentences[at].clone();
-    for other in matter.relations.synonyms(at) {
-        numbers.extend(&sentences[other]);
-    }
-    let all = &matter.prose.sentences;
-    let follows: Vec<usize> = numbers
-        .iter()
-        .map(|n| n + 1)
-        .filter(|n| {
-            all.get(*n).is_some_and(|s| {
-                s.block == all[n - 1].block
-                    && s.tokens.first().is_some_and(|t| {
-                        matches!(t.lower.as_str(), "it" | "they" | "this" | "these" | "its" | "their")
-                    })
-            })
-        })
-        .collect();
-    numbers.extend(follows);
-    numbers.iter().flat_map(|n| all[*n].stems.iter().cloned()).collect()
-}
-
-/// A class ('a valve') beside an individual ('the aorta') gives itself away by its article.
-fn articles_agree(key: &Term, term: &Term) -> bool {
-    let role = |t: &Term| {
-        let total = t.articles[2].max(1) as f32;
-        if t.articles[2] < 3 {
-            (false, false)
-        } else {
-            (t.articles[0] as f32 / total >= 0.2, t.articles[1] as f32 / total >= 0.6)
-        }
-    };
-    let (a, b) = (role(key), role(term));
-    let differ = (a.0 && b.1 && !b.0) || (a.1 && !a.0 && b.0);
-    !(differ && (key.head() == term.head() || !key.marked || !term.marked))
-}
-
-const COUNTABLE: &[&str] = &[
-    "artery",
-    "vein",
-    "vessel",
-    "nerve",
-    "muscle",
-    "bone",
-    "bone_part",
-    "joint",
-    "connective",
-    "valve",
-    "gland",
-    "duct",
-    "cell",
-    "organelle", "cavity", "wave", "conduction", "antibody",
-];
-
-fn number_fits(matter: &Matter<'_>, term: &Term, plural: bool) -> bool {
-    if !plural {
-        return term.seen[0] > 0
-            || !matter.terms.list.is_empty()
-                && singular(term.many.rsplit(' ').next().unwrap_or("")) != term.many;
-    }
-    // 'a valve', 'each valve': things of which there are several
-    let class = term.articles[0] * 5 >= term.articles[2] && term.articles[0] > 0;
-    term.seen[1] > 0 || (term.kind.is_some_and(|k| COUNTABLE.contains(&k)) && class && term.abbreviation.is_none())
 }
 
 /// Groups the definitions that may stand beside each other (family B).

@@ -20,7 +20,8 @@ pub(crate) fn quotable(matter: &Matter<'_>, term: usize) -> Option<usize> {
         let away = refers(&sentence.tokens, if mention.plural { Own::Many } else { Own::One });
         let long = sentence.tokens.len() > 40;
         // what introduces a term in bold tells of it, even where 'this' stands in it
-        let points = 4 * i32::from(subject) + 3 * i32::from(mention.bold) - 4 * i32::from(away) - 2 * i32::from(long);
+        let points =
+            4 * i32::from(subject) + 3 * i32::from(mention.bold) - 4 * i32::from(away) - 2 * i32::from(long);
         Some((points, std::cmp::Reverse(mention.sentence)))
     });
     best.max().filter(|(points, _)| *points >= -2).map(|(_, std::cmp::Reverse(sentence))| sentence)

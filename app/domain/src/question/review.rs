@@ -39,9 +39,13 @@ pub fn sample(documents: &[(String, Document)], seed: u64, count: Option<usize>)
         let option = |at: usize| item.options.get(at).map_or(String::new(), |option| cell(&option.text));
         let options: Vec<String> = (0..5).map(option).collect();
         let kind = format!("{:?}", item.kind).to_lowercase();
-        let quotes: Vec<String> =
-            item.options.iter().map(|o| format!("{}: “{}” (p. {})", cell(&o.text), cell(&o.quote), o.page)).collect();
-        let text = document.pages.iter().position(|p| p.number == page).map_or("", |at| document.page_text(at));
+        let quotes: Vec<String> = item
+            .options
+            .iter()
+            .map(|o| format!("{}: “{}” (p. {})", cell(&o.text), cell(&o.quote), o.page))
+            .collect();
+        let text =
+            document.pages.iter().position(|p| p.number == page).map_or("", |at| document.page_text(at));
         let start = format!("{}\t{name}\t{page}", number + 1);
         let stem = cell(&item.stem);
         sample.open += &format!(

@@ -47,8 +47,11 @@ pub(super) fn lecture() -> Document {
 }
 
 fn push(builder: &mut Builder, text: &str) {
-    let runs: Vec<Run<'_>> =
-        text.split('*').enumerate().map(|(at, text)| Run { text, bold: at % 2 == 1, ..Run::default() }).collect();
+    let runs: Vec<Run<'_>> = text
+        .split('*')
+        .enumerate()
+        .map(|(at, text)| Run { text, bold: at % 2 == 1, ..Run::default() })
+        .collect();
     builder.push(BlockKind::Paragraph, &runs);
 }
 
@@ -60,7 +63,10 @@ fn sound(document: &Document) -> Generated {
         assert!(stems.insert(item.stem.clone()), "twice: {}", item.stem);
         let key = item.options.iter().find(|o| o.correct).map(|o| o.text.to_lowercase()).unwrap_or_default();
         let names = item.options.iter().all(|o| o.text.split(' ').count() <= 6);
-        assert!(!names || !format!(" {} ", item.stem.to_lowercase()).contains(&format!(" {key} ")), "{item:?}");
+        assert!(
+            !names || !format!(" {} ", item.stem.to_lowercase()).contains(&format!(" {key} ")),
+            "{item:?}"
+        );
         assert!(item.options.iter().filter(|o| !o.correct).all(|o| !o.misconception.is_empty()));
         assert!((0.0..=1.0).contains(&item.difficulty));
     }
@@ -74,7 +80,8 @@ fn a_lecture_becomes_questions_and_always_the_same() {
     assert!(made.items.len() >= 8, "{:#?}", made.items.iter().map(|i| &i.stem).collect::<Vec<_>>());
     assert_eq!(made, generate(&document, &Options::default()));
     let stem = |part: &str| made.items.iter().find(|i| i.stem.contains(part));
-    let insulin = stem("storage of glycogen").or_else(|| stem("lowers the concentration")).expect("insulin is asked");
+    let insulin =
+        stem("storage of glycogen").or_else(|| stem("lowers the concentration")).expect("insulin is asked");
     assert_eq!(insulin.concept, "insulin");
     assert_eq!(insulin.options.iter().find(|o| o.correct).map(|o| o.page), Some(1));
     assert!(made.items.iter().any(|i| i.kind == ItemKind::Table), "the table is asked");
@@ -86,7 +93,8 @@ fn a_lecture_becomes_questions_and_always_the_same() {
 #[test]
 fn keys_do_not_stand_at_one_place() {
     let made = generate(&lecture(), &Options::default());
-    let places: HashSet<usize> = made.items.iter().filter_map(|i| i.options.iter().position(|o| o.correct)).collect();
+    let places: HashSet<usize> =
+        made.items.iter().filter_map(|i| i.options.iter().position(|o| o.correct)).collect();
     assert!(places.len() >= 3, "{places:?}");
 }
 
@@ -94,12 +102,17 @@ fn keys_do_not_stand_at_one_place() {
 fn documents_without_anything_to_ask_give_nothing() {
     let mut german = Builder::new();
     german.push(BlockKind::Heading(1), &[Run::plain("Das Herz")]);
-    push(&mut german, "Das *Herz* ist ein Hohlmuskel, der das Blut durch den Körper pumpt. Der *Sinusknoten* gibt den Takt vor.");
+    push(
+        &mut german,
+        "Das *Herz* ist ein Hohlmuskel, der das Blut durch den Körper pumpt. Der *Sinusknoten* gibt den Takt vor.",
+    );
     let mut slide = Builder::new();
     slide.push(BlockKind::Heading(1), &[Run::plain("Thank you for your attention")]);
     let mut chinese = Builder::new();
     push(&mut chinese, "*心臟* 是一個器官。它把血液送到全身。*腎臟* 過濾血液。");
-    for document in [Builder::new().build(), german.build(), slide.build(), chinese.build(), Document::default()] {
+    for document in
+        [Builder::new().build(), german.build(), slide.build(), chinese.build(), Document::default()]
+    {
         let made = generate(&document, &Options::default());
         assert_eq!(made.items, [], "{:?}", made.items);
     }
@@ -121,7 +134,10 @@ fn an_embedder_of_the_caller_is_used() {
         calls.set(calls.get() + 1);
         trigrams(text)
     };
-    assert_eq!(generate_with(&document, &Options::default(), &embed), generate(&document, &Options::default()));
+    assert_eq!(
+        generate_with(&document, &Options::default(), &embed),
+        generate(&document, &Options::default())
+    );
     assert!(calls.get() > 5);
 }
 

@@ -27,7 +27,8 @@ fn entry(document: &Document, at: usize) -> Option<Entry<'_>> {
     let (name, said) = (name.trim(), said.trim().trim_end_matches('.'));
     let words = name.split_whitespace().count();
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
-    let plain = !name.contains(['.', ',', ';', '?', '!', '(', '“', '"', '/', '=']) && !said.contains(['?', '=', '|']);
+    let plain =
+        !name.contains(['.', ',', ';', '?', '!', '(', '“', '"', '/', '=']) && !said.contains(['?', '=', '|']);
     let count = said.split_whitespace().count();
     (words <= 4 && letters >= 3 && plain && (4..=28).contains(&count)).then_some(Entry {
         name,
@@ -40,23 +41,94 @@ fn entry(document: &Document, at: usize) -> Option<Entry<'_>> {
 /// Labels that introduce and do not name.
 fn is_label(name: &str) -> bool {
     const LABELS: &[&str] = &[
-        "note", "notes", "example", "examples", "objective", "objectives", "figure", "table", "source", "sources", "reference",
-        "references", "summary", "question", "questions", "answer", "case", "definition", "function", "functions", "location",
-        "cause", "causes", "symptoms", "symptom", "treatment", "diagnosis", "types", "type", "role", "effect", "effects", "key",
-        "important", "remember", "warning", "tip", "step", "author", "date", "credit", "website", "email", "homework", "reading",
-        "structure", "features", "signs", "management", "complications", "pathogenesis", "etiology", "epidemiology", "prognosis",
-        "advantages", "disadvantages", "pros", "cons", "goal", "goals", "aim", "aims", "result", "results", "conclusion", "background",
+        "note",
+        "notes",
+        "example",
+        "examples",
+        "objective",
+        "objectives",
+        "figure",
+        "table",
+        "source",
+        "sources",
+        "reference",
+        "references",
+        "summary",
+        "question",
+        "questions",
+        "answer",
+        "case",
+        "definition",
+        "function",
+        "functions",
+        "location",
+        "cause",
+        "causes",
+        "symptoms",
+        "symptom",
+        "treatment",
+        "diagnosis",
+        "types",
+        "type",
+        "role",
+        "effect",
+        "effects",
+        "key",
+        "important",
+        "remember",
+        "warning",
+        "tip",
+        "step",
+        "author",
+        "date",
+        "credit",
+        "website",
+        "email",
+        "homework",
+        "reading",
+        "structure",
+        "features",
+        "signs",
+        "management",
+        "complications",
+        "pathogenesis",
+        "etiology",
+        "epidemiology",
+        "prognosis",
+        "advantages",
+        "disadvantages",
+        "pros",
+        "cons",
+        "goal",
+        "goals",
+        "aim",
+        "aims",
+        "result",
+        "results",
+        "conclusion",
+        "background",
     ];
     let lower = name.to_lowercase();
-    LABELS.contains(&lower.as_str()) || lower.split(' ').next().is_some_and(|w| matches!(w, "step" | "figure" | "table" | "chapter" | "part" | "question" | "slide"))
+    LABELS.contains(&lower.as_str())
+        || lower.split(' ').next().is_some_and(|w| {
+            matches!(w, "step" | "figure" | "table" | "chapter" | "part" | "question" | "slide")
+        })
 }
 
 /// All facts of runs of at least three entries under one heading.
-pub(crate) fn facts(document: &Document, paths: &[Vec<usize>], sink: &mut dyn FnMut(Result<TableFact, Refusal>)) {
+pub(crate) fn facts(
+    document: &Document,
+    paths: &[Vec<usize>],
+    sink: &mut dyn FnMut(Result<TableFact, Refusal>),
+) {
     let mut run: Vec<Entry<'_>> = vec![];
     for at in 0..document.blocks.len() {
         match entry(document, at).filter(|e| !is_label(e.name)) {
-            Some(found) if run.last().is_none_or(|last| paths[last.block] == paths[at] && at - last.block <= 2) => run.push(found),
+            Some(found)
+                if run.last().is_none_or(|last| paths[last.block] == paths[at] && at - last.block <= 2) =>
+            {
+                run.push(found)
+            }
             Some(found) => {
                 of_run(&run, sink);
                 run = vec![found];
@@ -89,7 +161,9 @@ fn is_plural(name: &str) -> bool {
 fn of_entry(asked: &Entry<'_>, run: &[Entry<'_>]) -> Result<TableFact, Refusal> {
     let said: HashSet<String> = meaning(asked.said).into_iter().collect();
     let key: HashSet<String> = meaning(asked.name).into_iter().collect();
-    let near = |a: &str, b: &str| a == b || (a.len() >= 5 && b.len() >= 5 && a.bytes().zip(b.bytes()).take(5).all(|(x, y)| x == y));
+    let near = |a: &str, b: &str| {
+        a == b || (a.len() >= 5 && b.len() >= 5 && a.bytes().zip(b.bytes()).take(5).all(|(x, y)| x == y))
+    };
     if said.len() < 3 {
         return Err(Refusal::Vague);
     }
@@ -149,7 +223,12 @@ mod tests {
         });
         let stems: Vec<&str> = found.iter().map(|f| f.stem.as_str()).collect();
         assert!(stems.iter().any(|s| s.contains("sets the resting rhythm")), "{stems:?}");
-        assert!(found.iter().all(|f| f.options.iter().all(|(name, span)| document.slice(*span).starts_with(name.as_str()))));
+        assert!(
+            found.iter().all(|f| f
+                .options
+                .iter()
+                .all(|(name, span)| document.slice(*span).starts_with(name.as_str())))
+        );
         assert!(!stems.iter().any(|s| s.contains("learn this")));
     }
 }

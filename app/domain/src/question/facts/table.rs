@@ -207,7 +207,9 @@ fn of_cell(
 /// A name without its abbreviation in brackets.
 fn shown(name: &str) -> String {
     let Some((before, rest)) = name.split_once(" (") else { return name.to_string() };
-    let short = rest.strip_suffix(')').is_some_and(|r| r.len() <= 6 && r.chars().filter(|c| c.is_uppercase()).count() >= 2);
+    let short = rest
+        .strip_suffix(')')
+        .is_some_and(|r| r.len() <= 6 && r.chars().filter(|c| c.is_uppercase()).count() >= 2);
     if short { before.to_string() } else { name.to_string() }
 }
 
