@@ -6,6 +6,7 @@ mod filters;
 mod generate;
 mod kinds;
 mod lexicon;
+mod matter;
 mod prose;
 mod rationale;
 mod refusal;
