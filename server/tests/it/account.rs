@@ -232,6 +232,35 @@ async fn settings_are_checked_and_the_look_is_in_the_first_byte() {
 }
 
 #[tokio::test]
+async fn a_form_without_scripts_is_led_on_or_back_with_what_was_typed() {
+    for test in databases().await {
+        let site = Site::open(&test).await;
+        let mut browser = Browser::default();
+        let refused = browser
+            .form(&site, "/api/account/register", "request[email]=fern@example.org&request[password]=short")
+            .await;
+        let back = refused.headers[header::LOCATION].to_str().unwrap();
+        assert!(
+            refused.status.is_redirection() && back.contains("__err=") && back.contains("email=fern"),
+            "{back}"
+        );
+        assert!(!back.contains("short"), "a password must not stand in an address: {back}");
+        let taken = browser.form(&site, "/api/account/register", "request[email]=fern@example.org&request[password]=a good long password&request[next]=/library").await;
+        assert_eq!(
+            (taken.status, &taken.headers[header::LOCATION]),
+            (StatusCode::FOUND, &"/library".parse().unwrap()),
+            "{}",
+            taken.body
+        );
+        let home = browser.get(&site, "/home").await;
+        assert_eq!(home.status, StatusCode::OK);
+        let stranger = Browser::default().get(&site, "/home").await;
+        assert!(stranger.status.is_redirection(), "{}: {}", test.name, stranger.status);
+        assert_eq!(Browser::default().get(&site, "/no/such/page").await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
 async fn another_site_cannot_act_for_the_learner() {
     let test = databases().await.swap_remove(0);
     let site = Site::open(&test).await;

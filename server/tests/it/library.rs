@@ -48,7 +48,7 @@ async fn a_file_becomes_pages_passages_and_questions() {
             )
             .await;
         let hit = found.json()["hits"][0].clone();
-        assert!(hit["text"].as_str().unwrap().contains("AV node"), "{}: {hit}", test.name);
+        assert!(hit["text"].as_str().unwrap().contains("The delay lets the atria"), "{}: {hit}", test.name);
         let open =
             json!({ "request": { "material": material["id"], "lit": hit["span"], "query": "AV node" } });
         let reader = browser.call_json(&site, "library/open", open).await.json();
