@@ -337,8 +337,8 @@ impl Bench {
             return true;
         }
         let weight = |word: &&String| matter.prose.rarity(word);
-        let total: f32 = asked.iter().map(|w| weight(w)).sum();
-        let covered: f32 = asked.iter().filter(|w| self.said[other].contains(**w)).map(|w| weight(w)).sum();
+        let total: f32 = asked.iter().map(&weight).sum();
+        let covered: f32 = asked.iter().filter(|w| self.said[other].contains(**w)).map(weight).sum();
         covered >= 0.8 * total
     }
 

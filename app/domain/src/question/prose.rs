@@ -362,8 +362,7 @@ fn is_usable(tokens: &[Token]) -> bool {
     });
     let quotes =
         tokens.iter().filter(|t| t.text == "“").count() == tokens.iter().filter(|t| t.text == "”").count();
-    words >= 5
-        && words <= 60
+    (5..=60).contains(&words)
         && ends
         && starts
         && !stray

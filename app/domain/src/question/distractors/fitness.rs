@@ -144,7 +144,7 @@ pub(super) fn articles_agree(key: &Term, term: &Term) -> bool {
     };
     let (a, b) = (role(key), role(term));
     let differ = (a.0 && b.1 && !b.0) || (a.1 && !a.0 && b.0);
-    !(differ && (key.head() == term.head() || !key.marked || !term.marked))
+    !differ || key.head() != term.head() && key.marked && term.marked
 }
 
 const COUNTABLE: &[&str] = &[
