@@ -48,6 +48,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         .into_iter()
         .map(|(color, media)| html::meta().name("theme-color").content(color).attr("media", media))
         .collect_view();
+    let font = html::link()
+        .rel("preload")
+        .href("/fonts/nunito-latin-wght-normal.woff2")
+        .attr("as", "font")
+        .r#type("font/woff2")
+        .crossorigin("anonymous");
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=look.theme_attribute() data-motion=look.motion_attribute()>
@@ -64,13 +70,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/site.webmanifest"/>
-                <link
-                    rel="preload"
-                    href="/fonts/nunito-latin-wght-normal.woff2"
-                    as_="font"
-                    type="font/woff2"
-                    crossorigin="anonymous"
-                />
+                {font}
                 <HashedStylesheet id="leptos" options=options.clone()/>
                 <HydrationScripts options/>
                 <MetaTags/>

@@ -85,7 +85,7 @@ function answer(choice) {
   return async (page) => {
     await page.locator(".choice").nth(choice).click();
     await page.locator(".conf label").nth(2).click();
-    await page.click(".submit button");
+    await page.click(".landing__submit button");
     await page.waitForSelector(".landing__verdict");
     await page.waitForTimeout(400);
   };

@@ -2,8 +2,10 @@
 //! Refuses: arguments (`main`) and the work itself.
 
 pub mod chunks;
+pub mod eval;
 pub mod extract;
 pub mod ingest;
+pub mod questions;
 
 use crate::reading::{self, ReadError, child};
 use domain::document::Document;

@@ -68,6 +68,14 @@ pub fn local_time(now: i64, zone: &str) -> LocalTime {
     }
 }
 
+/// When a day begins in a zone, milliseconds since 1970. An unknown zone counts as UTC.
+pub fn start_of_day(day: i32, zone: &str) -> i64 {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let date = jiff::civil::date(1970, 1, 1).checked_add(i64::from(day).days());
+    let start = date.and_then(|date| date.to_zoned(zone));
+    start.map_or(i64::from(day) * 86_400_000, |start| start.timestamp().as_millisecond())
+}
+
 /// The date of a day number as `YYYY-MM-DD`.
 pub fn date_of(day: i32) -> String {
     let date = jiff::civil::date(1970, 1, 1).checked_add(i64::from(day).days());
@@ -106,6 +114,7 @@ mod tests {
         let spring = 1_774_738_800_000; // 2026-03-29 00:00 in Berlin
         let local = local_time(spring, "Europe/Berlin");
         assert_eq!((local.hour, local.day_ends - spring), (0, 23 * HOUR));
+        assert_eq!(start_of_day(local.day, "Europe/Berlin"), spring);
         let autumn = 1_792_879_200_000; // 2026-10-25 00:00 in Berlin
         let local = local_time(autumn, "Europe/Berlin");
         assert_eq!((local.hour, local.day_ends - autumn), (0, 25 * HOUR));

@@ -115,14 +115,9 @@ impl Config {
         beside.filter(|folder| folder.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
     }
 
-    /// The folder of models: the one named, else the cache where the set-up puts them.
+    /// The folder of models.
     pub fn models_folder(&self) -> PathBuf {
-        if !self.models.is_empty() {
-            return PathBuf::from(&self.models);
-        }
-        let cache = std::env::var_os("MITOCHI_CACHE").map(PathBuf::from);
-        let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache/mitochi"));
-        cache.or_else(home).unwrap_or_default().join("models")
+        models_folder(&self.models)
     }
 
     /// The key of the session tokens: the one given, else the one kept in the data folder, made at the first start.
@@ -154,4 +149,14 @@ impl Config {
         file.sync_all()?;
         Ok(key)
     }
+}
+
+/// The folder of models: the one named, else the cache where the set-up puts them.
+pub fn models_folder(named: &str) -> PathBuf {
+    if !named.is_empty() {
+        return PathBuf::from(named);
+    }
+    let cache = std::env::var_os("MITOCHI_CACHE").map(PathBuf::from);
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache/mitochi"));
+    cache.or_else(home).unwrap_or_default().join("models")
 }

@@ -11,12 +11,7 @@ pub mod queue;
 pub mod read;
 
 use crate::{
-    clock::Clock,
-    config::Config,
-    db::Db,
-    error::Error,
-    library::files::Files,
-    live::Live,
+    clock::Clock, config::Config, db::Db, error::Error, library::files::Files, live::Live,
     retrieval::Retrieval,
 };
 use queue::Job;

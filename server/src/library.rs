@@ -11,13 +11,18 @@ use crate::{
     clock::Clock,
     db::Db,
     error::{Error, Result},
-    jobs::{self, Wake, queue},
+    jobs::{self, Wake},
     live::Live,
-    retrieval::{Filter, Passage, Retrieval, lexical, vector::{Window, embedded::VectorTruth}},
+    retrieval::{
+        Filter, Passage, Retrieval, lexical,
+        vector::{Window, embedded::VectorTruth},
+    },
 };
 use app::{
     error::ApiError,
-    library::api::{Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, Search, Uploaded},
+    library::api::{
+        Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, Search, Uploaded,
+    },
     session::Session,
 };
 use domain::{

@@ -9,7 +9,14 @@ use std::{path::PathBuf, process::ExitCode};
 #[command(name = "mitochi", version, about)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+}
+
+/// What stands in the environment alone.
+#[derive(Parser)]
+struct Serve {
+    #[command(flatten)]
+    config: Config,
 }
 
 #[derive(Subcommand)]
@@ -84,7 +91,11 @@ struct ReadFileArguments {
 fn main() -> ExitCode {
     // two libraries bring a cryptography provider each: this one is the process's
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let code = match Arguments::parse().command {
+    let Some(command) = Arguments::parse().command else {
+        // without a command it serves, as the development tools start it
+        return serve::run(&Serve::parse_from(["mitochi"]).config);
+    };
+    let code = match command {
         Command::Serve(config) => return serve::run(&config),
         Command::Extract(FileArguments { file, json }) => cli::extract::run(&file, json),
         Command::Chunks(FileArguments { file, json }) => cli::chunks::run(&file, json, &|text| ranges(text)),

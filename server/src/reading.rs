@@ -106,6 +106,14 @@ pub enum ReadError {
     Unopened(String),
 }
 
+/// What a file is, without reading it.
+///
+/// # Errors
+/// As [`read`], as far as its beginning and its table of contents tell.
+pub fn identify(bytes: &[u8], name: &str) -> Result<Format, ReadError> {
+    Ok(format::detect(bytes, name)?.format)
+}
+
 /// Reads a file. What it is is told by its content; `name` is only checked against it: content that can be read
 /// is read as what it is, with a warning when the name says otherwise.
 ///

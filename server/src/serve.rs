@@ -71,7 +71,8 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
 /// Holds the data folder: two processes on one SQLite file and one index would undo each other's work.
 fn lock(config: &Config) -> anyhow::Result<File> {
     let data = &config.data;
-    std::fs::create_dir_all(data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
+    std::fs::create_dir_all(data)
+        .with_context(|| format!("cannot make the data folder {}", data.display()))?;
     let file = File::create(data.join("mitochi.lock"))?;
     file.try_lock().with_context(|| format!("another Mitochi uses the data folder {}", data.display()))?;
     Ok(file)
@@ -81,7 +82,8 @@ async fn asked_to_stop() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
-        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        else {
             let _ = interrupt.await;
             return;
         };

@@ -1,14 +1,7 @@
 //! The built-in pack: a short lecture of our own writing with questions, so that there is something to try before
 //! the first file. Owns: putting it in the database. Refuses: anything about uploaded material.
 
-use crate::{
-    clock::Clock,
-    db::Db,
-    jobs::read::passages,
-    library::store,
-    questions,
-    reading,
-};
+use crate::{clock::Clock, db::Db, jobs::read::passages, library::store, questions, reading};
 use anyhow::Context;
 use domain::{
     citation,
@@ -78,9 +71,11 @@ pub fn items(document: &Document) -> anyhow::Result<Vec<Item>> {
             });
             let options = options.collect::<anyhow::Result<Vec<_>>>()?;
             let key = options.iter().find(|option| option.correct).context("a question without a key")?;
-            let block = document.blocks.iter().position(|block| block.span.contains(key.span)).unwrap_or_default();
+            let block =
+                document.blocks.iter().position(|block| block.span.contains(key.span)).unwrap_or_default();
             let headings = paths.get(block).into_iter().flatten();
-            let headings = headings.map(|index| document.slice(document.blocks[*index].span).to_string()).collect();
+            let headings =
+                headings.map(|index| document.slice(document.blocks[*index].span).to_string()).collect();
             Ok(Item {
                 stem: item.stem,
                 options,

@@ -68,9 +68,14 @@ impl State {
     ///
     /// # Errors
     /// When the data folder, the database or an index cannot be opened; the message says which.
-    pub async fn build(config: &Config, clock: Clock, stopping: watch::Receiver<bool>) -> anyhow::Result<Self> {
+    pub async fn build(
+        config: &Config,
+        clock: Clock,
+        stopping: watch::Receiver<bool>,
+    ) -> anyhow::Result<Self> {
         let data = &config.data;
-        std::fs::create_dir_all(data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
+        std::fs::create_dir_all(data)
+            .with_context(|| format!("cannot make the data folder {}", data.display()))?;
         let db = db::open(&config.database()).await?;
         let embedder = MiniLm::new(config.models_folder().join(MINILM_FILE));
         let generation = generation(&embedder);
@@ -113,7 +118,12 @@ impl State {
         let guests = Arc::new(account.clone());
         Ok(Self {
             landing: LandingService::new(db.clone(), clock.clone(), quizzes.clone(), guests),
-            progress: ProgressService::new(db.clone(), clock.clone(), reviews.clone(), Arc::new(library.clone())),
+            progress: ProgressService::new(
+                db.clone(),
+                clock.clone(),
+                reviews.clone(),
+                Arc::new(library.clone()),
+            ),
             quizzes,
             reviews,
             limits: Limits {

@@ -94,7 +94,7 @@ pub(super) fn DemoCard(
     view! {
         // the fragment brings a browser without scripts back to the question
         <form
-            class="card quiz landing__demo"
+            class="card landing__demo"
             id="question"
             method="post"
             action=format!("{}#question", AnswerDemo::url())
@@ -188,7 +188,7 @@ fn Submit() -> impl IntoView {
         })
         .collect_view();
     view! {
-        <div class="submit landing__submit">
+        <div class="landing__submit">
             <fieldset>
                 <legend class="label">"How sure are you?"</legend>
                 <div class="seg conf">{levels}</div>

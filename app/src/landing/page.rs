@@ -74,7 +74,7 @@ pub fn LandingPage() -> impl IntoView {
                     </Transition>
                     <div class="landing__start">
                         <Transition>{start}</Transition>
-                        <p class="small soft">"PDF, slides, DOCX, HTML or plain text"</p>
+                        <p class="small soft">"Or slides, DOCX, HTML, text"</p>
                     </div>
                     <p class="landing__more">
                         <span>
@@ -83,7 +83,7 @@ pub fn LandingPage() -> impl IntoView {
                         </span>
                         <span>
                             <Icon glyph=Glyph::Server size=IconSize::Small/>
-                            "Runs on your own machine"
+                            "Runs on your machine"
                         </span>
                         <span>
                             <Icon glyph=Glyph::Lock size=IconSize::Small/>

@@ -316,7 +316,7 @@ fn Others(steps: Vec<NextStep>) -> impl IntoView {
         .map(|step| {
             let Way { hue, glyph, target, .. } = way(&step.kind);
             let reason = match step.minutes {
-                Some(minutes) => format!("{} · {minutes}\u{a0}min", step.reason),
+                Some(minutes) => format!("{} · {minutes}\u{a0}min", step.reason.trim_end_matches('.')),
                 None => step.reason,
             };
             let inside = view! {

@@ -248,9 +248,9 @@ pub struct Report {
     pub next: String,
 }
 
-/// Port of practice. Where a request accepts `text/html` (a form without scripts), implementations also redirect:
-/// `start` to `/quiz/{id}`, `answer` to `/quiz/{id}?shown={position}` (also when the same answer comes twice), `report` to
-/// its `next`. A scripted request must not be redirected by `answer` and `report`: the page would follow.
+/// Port of practice. `start` always redirects to `/quiz/{id}`, also a scripted request, whose page follows. Where a
+/// request accepts `text/html` (a form without scripts), `answer` redirects to `/quiz/{id}?shown={position}` (also when
+/// the same answer comes twice) and `report` to its `next`; a scripted request must not be redirected by these two.
 #[async_trait::async_trait]
 pub trait Quizzes: Send + Sync {
     /// Makes a set and leads to it.

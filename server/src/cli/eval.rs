@@ -28,6 +28,21 @@ pub struct RetrievalArgs {
     pub tsv: bool,
 }
 
+/// Runs the command. Gives the exit code.
+pub fn run(args: &RetrievalArgs) -> i32 {
+    let folder = crate::config::models_folder("");
+    let embedder =
+        Arc::new(crate::retrieval::embed::MiniLm::new(folder.join(crate::retrieval::embed::MINILM_FILE)));
+    let table = tokio::runtime::Runtime::new().map_err(anyhow::Error::new);
+    match table.and_then(|runtime| runtime.block_on(retrieval(args, embedder))) {
+        Ok(table) => super::print(&table),
+        Err(error) => {
+            eprintln!("{error:#}");
+            super::UNREADABLE
+        }
+    }
+}
+
 const OWNER: LearnerId = LearnerId(Uuid::nil());
 const MATERIAL: MaterialId = MaterialId(Uuid::nil());
 /// Ranks that are looked at.

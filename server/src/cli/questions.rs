@@ -48,21 +48,22 @@ pub fn run(path: &Path, json: bool, limit: Option<usize>, refusals: bool) -> i32
 }
 
 fn line(item: &Item) -> Line<'_> {
-    let choice = |choice: &'_ question::Choice| -> Choice<'_> {
-        Choice {
-            text: &choice.text,
-            correct: choice.correct,
-            rationale: &choice.rationale,
-            quote: &choice.quote,
-            page: choice.page,
-        }
-    };
     Line {
         stem: &item.stem,
         options: item.options.iter().map(choice).collect(),
         concept: &item.concept,
         kind: item.kind,
         difficulty: item.difficulty,
+    }
+}
+
+fn choice(choice: &question::Choice) -> Choice<'_> {
+    Choice {
+        text: &choice.text,
+        correct: choice.correct,
+        rationale: &choice.rationale,
+        quote: &choice.quote,
+        page: choice.page,
     }
 }
 

@@ -2,11 +2,17 @@
 //! the whole shelf, so nothing is missed by a lost connection.
 
 use super::statuses::answer;
-use crate::{error::{Error, RequestId}, state::State};
+use crate::{
+    error::{Error, RequestId},
+    state::State,
+};
 use app::{error::ApiError, session::Session};
 use axum::{
     Extension, extract,
-    response::{IntoResponse, Response, Sse, sse::{Event, KeepAlive}},
+    response::{
+        IntoResponse, Response, Sse,
+        sse::{Event, KeepAlive},
+    },
 };
 use std::{convert::Infallible, time::Duration};
 

@@ -3,7 +3,7 @@
 use crate::error::RequestId;
 use axum::{
     extract::Request,
-    http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
+    http::{HeaderValue, header::CACHE_CONTROL},
     middleware::Next,
     response::Response,
 };
@@ -27,7 +27,7 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
     let ms = start.elapsed().as_secs_f64() * 1_000.0;
     span.in_scope(|| match status {
         _ if is_file(&path) => tracing::debug!(status = status.as_u16(), duration_ms = ms, "{path} {status}"),
-        StatusCode::INTERNAL_SERVER_ERROR.. => {
+        _ if status.is_server_error() => {
             tracing::error!(status = status.as_u16(), duration_ms = ms, "{path} {status}");
         }
         _ => tracing::info!(status = status.as_u16(), duration_ms = ms, "{path} {status}"),
@@ -58,5 +58,11 @@ fn kept_for(path: &str) -> Option<&'static str> {
 fn short_id() -> String {
     let mut rest = rand::random::<u64>();
     let digit = |n: u64| char::from(b"0123456789abcdefghjkmnpqrstvwxyz"[(n % 32) as usize]);
-    (0..10).map(|_| { let c = digit(rest); rest /= 32; c }).collect()
+    (0..10)
+        .map(|_| {
+            let c = digit(rest);
+            rest /= 32;
+            c
+        })
+        .collect()
 }

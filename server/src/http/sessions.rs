@@ -14,7 +14,11 @@ use axum::{
 
 /// Puts the session into the request. An access token that has run out is replaced through the refresh token; one
 /// that cannot be renewed is cleared, so that the browser stops sending it.
-pub async fn authenticate(extract::State(state): extract::State<State>, mut request: Request, next: Next) -> Response {
+pub async fn authenticate(
+    extract::State(state): extract::State<State>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     if is_file(request.uri().path()) {
         return next.run(request).await;
     }

@@ -4,14 +4,19 @@ use app::error::ApiError;
 use axum::{
     Json,
     body::{Body, to_bytes},
-    http::{HeaderValue, Response, StatusCode, header::{CONTENT_LENGTH, RETRY_AFTER}},
+    http::{
+        HeaderValue, Response, StatusCode,
+        header::{CONTENT_LENGTH, RETRY_AFTER},
+    },
     response::IntoResponse,
 };
 
 /// Gives the answer of a server function the status its error asks for (leptos says 500 for all). A form without
 /// scripts stays the redirect that it is.
 pub async fn error_status(response: Response<Body>) -> Response<Body> {
-    if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key("serverfnerror") {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR
+        || !response.headers().contains_key("serverfnerror")
+    {
         return response;
     }
     let (mut parts, body) = response.into_parts();

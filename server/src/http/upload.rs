@@ -2,7 +2,11 @@
 //! shelf for a plain form.
 
 use super::statuses::answer;
-use crate::{error::{Error, RequestId}, library::upload::Incoming, state::State};
+use crate::{
+    error::{Error, RequestId},
+    library::upload::Incoming,
+    state::State,
+};
 use app::{
     error::ApiError,
     library::api::{FILE_MAX_BYTES, FILES_AT_ONCE, Uploaded, after_upload},
@@ -10,7 +14,10 @@ use app::{
 };
 use axum::{
     Extension, Json,
-    extract::{self, DefaultBodyLimit, Multipart, multipart::{Field, MultipartRejection}},
+    extract::{
+        self, DefaultBodyLimit, Multipart,
+        multipart::{Field, MultipartRejection},
+    },
     http::{HeaderMap, StatusCode, header::ACCEPT},
     response::{IntoResponse, Redirect, Response},
 };
@@ -51,7 +58,8 @@ pub async fn upload(
         let one = if uploaded.len() < FILES_AT_ONCE {
             take(&state, session, &name, field).await
         } else {
-            let message = format!("At most {FILES_AT_ONCE} files at once. Bring this one with the next ones.");
+            let message =
+                format!("At most {FILES_AT_ONCE} files at once. Bring this one with the next ones.");
             Err(ApiError::TooLarge { message }.into())
         };
         uploaded.push(one.unwrap_or_else(|error| refused(&name, error.into_api(&request))));
@@ -59,7 +67,8 @@ pub async fn upload(
     if uploaded.is_empty() {
         uploaded.push(refused("", ApiError::invalid("file", "Choose a file first.")));
     }
-    let wants_page = headers.get(ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"));
+    let wants_page =
+        headers.get(ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"));
     if wants_page {
         return Redirect::to(&after_upload(&uploaded)).into_response();
     }

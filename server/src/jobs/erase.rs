@@ -1,7 +1,13 @@
 //! Removes from disk and indexes what was deleted from the database.
 
-use super::{Failure, Work, queue::{self, Job, New}};
-use crate::{clock::Clock, db::{Result, Tx}};
+use super::{
+    Failure, Work,
+    queue::{self, Job, New},
+};
+use crate::{
+    clock::Clock,
+    db::{Result, Tx},
+};
 use domain::id::{LearnerId, MaterialId};
 use serde::{Deserialize, Serialize};
 

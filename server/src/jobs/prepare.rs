@@ -1,14 +1,27 @@
 //! Makes a read material searchable: by words at once, then by meaning, passage by passage.
 
-use super::{Failure, Work, queue::{self, Job, New}};
+use super::{
+    Failure, Work,
+    queue::{self, Job, New},
+};
 use crate::{
     clock::Clock,
     db::{Result, Tx},
     error::Error,
-    library::{self, store::{self, PassageRow, VectorRow}},
-    retrieval::{Passage, embed::EmbedError, vector::{self, Window}},
+    library::{
+        self,
+        store::{self, PassageRow, VectorRow},
+    },
+    retrieval::{
+        Passage,
+        embed::EmbedError,
+        vector::{self, Window},
+    },
 };
-use domain::{document::Span, id::{LearnerId, MaterialId, PassageId}};
+use domain::{
+    document::Span,
+    id::{LearnerId, MaterialId, PassageId},
+};
 
 /// Kind of this job.
 pub const KIND: &str = "prepare";
@@ -104,7 +117,7 @@ fn vector_row(passage: &PassageRow, part: usize, window: &Window) -> VectorRow {
 pub fn window(row: VectorRow) -> Window {
     Window {
         passage: PassageId(row.passage),
-        index: row.part as u32,
+        index: row.part as _,
         span: Span { start: row.span_start as u32, end: row.span_end as u32 },
         vector: vector::from_bytes(&row.vector).unwrap_or_default(),
     }

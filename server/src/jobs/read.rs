@@ -4,16 +4,27 @@
 //! a try that was killed is simply done again from the start and nothing is doubled. Questions of a part are
 //! published at once; those that the whole document no longer supports are retired at the end.
 
-use super::{Failure, Work, prepare, queue::{self, Job, New}};
+use super::{
+    Failure, Work, prepare,
+    queue::{self, Job, New},
+};
 use crate::{
     clock::Clock,
     db::{Result, Tx},
-    library::{self, store::{self, MaterialRow, PassageRow}},
+    library::{
+        self,
+        store::{self, MaterialRow, PassageRow},
+    },
     questions,
     reading::{Progress, child},
     retrieval::tokens::Tokens,
 };
-use domain::{chunk, document::Document, id::{LearnerId, MaterialId}, question::{self, Item}};
+use domain::{
+    chunk,
+    document::Document,
+    id::{LearnerId, MaterialId},
+    question::{self, Item},
+};
 use sqlx::types::Json;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -117,7 +128,8 @@ impl Reading<'_> {
         let (document, passages, items) = self.work_out(document).await?;
         // the last page may go on in the next part: what stands on it can still change
         let last = document.pages.last().map_or(0, |page| page.number);
-        let settled: Vec<_> = items.into_iter().filter(|item| item.options.iter().all(|o| o.page < last)).collect();
+        let settled: Vec<_> =
+            items.into_iter().filter(|item| item.options.iter().all(|o| o.page < last)).collect();
         let mut tx = self.work.db.write().await?;
         self.save(&mut tx, &document, &passages, &settled, false).await?;
         tx.commit().await?;
@@ -188,7 +200,9 @@ impl Reading<'_> {
 /// A document cut into passages.
 pub fn passages(document: &Document, material: MaterialId, clock: &Clock) -> Vec<PassageRow> {
     let tokens = Tokens::bundled();
-    let ranges = |text: &str| tokens.spans(text).into_iter().map(|span| (span.range().start, span.range().end)).collect();
+    let ranges = |text: &str| {
+        tokens.spans(text).into_iter().map(|span| (span.range().start, span.range().end)).collect()
+    };
     let chunks = chunk::chunks(document, &ranges);
     let row = |chunk: chunk::Chunk| PassageRow {
         id: clock.id(),
@@ -203,4 +217,3 @@ pub fn passages(document: &Document, material: MaterialId, clock: &Clock) -> Vec
     };
     chunks.into_iter().map(row).collect()
 }
-

@@ -2,10 +2,10 @@
 
 use super::store::MarginRow;
 use crate::retrieval::lexical;
-use app::library::api::{Material, Opening, OutlineEntry, Place, Reader, ReaderBlock, ReaderPage, ReaderQuestion};
-use domain::{
-    document::{BlockKind, Document, Mark, Span},
+use app::library::api::{
+    Material, Opening, OutlineEntry, Place, Reader, ReaderBlock, ReaderPage, ReaderQuestion,
 };
+use domain::document::{BlockKind, Document, Mark, Span};
 
 /// Pages of one stretch.
 const PAGES: usize = 12;
@@ -26,7 +26,8 @@ pub struct Stretch {
 pub fn stretch(document: &Document, request: &Opening) -> Stretch {
     let lit = request.lit.filter(|lit| is_inside(document, *lit));
     let page = lit.map(|lit| document.page_at(lit.start)).or(request.page).unwrap_or(1);
-    let index = document.pages.partition_point(|at| at.number < page).min(document.pages.len().saturating_sub(1));
+    let index =
+        document.pages.partition_point(|at| at.number < page).min(document.pages.len().saturating_sub(1));
     let first = index - index % PAGES;
     let last = (first + PAGES).min(document.pages.len());
     let query = request.query.as_deref().map(str::trim).filter(|query| !query.is_empty());
@@ -129,7 +130,10 @@ fn marks_within(document: &Document, block: Span) -> Vec<Mark> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{document::{Builder, Run}, id::MaterialId};
+    use domain::{
+        document::{Builder, Run},
+        id::MaterialId,
+    };
 
     fn thirty_pages() -> Document {
         let mut builder = Builder::new();

@@ -8,8 +8,11 @@ use std::collections::HashSet;
 const SENTENCES: usize = 3;
 
 /// Up to three sentences in a row with the most different words of the query; the first ones if none has any.
-pub fn best(text: &str, query: &str) -> Span {
-    let sentences = sentence::sentences(text).into_iter().map(|range| Span::new(range.start, range.end)).collect::<Vec<_>>();
+pub(super) fn best(text: &str, query: &str) -> Span {
+    let sentences = sentence::sentences(text)
+        .into_iter()
+        .map(|range| Span::new(range.start, range.end))
+        .collect::<Vec<_>>();
     let lit = lexical::lit(text, query);
     let count = |run: &[Span]| {
         let (start, end) = (run[0].start, run[run.len() - 1].end);
@@ -31,7 +34,11 @@ mod tests {
         let text = "The heart has four chambers. Blood is red. It is warm. The impulse waits at the AV node. \
                     The delay lets the atria empty. Then the bundle of His takes over. Nothing else.";
         let span = best(text, "why does the AV node delay the impulse");
-        assert!(text[span.range()].contains("The impulse waits at the AV node. The delay"), "{}", &text[span.range()]);
+        assert!(
+            text[span.range()].contains("The impulse waits at the AV node. The delay"),
+            "{}",
+            &text[span.range()]
+        );
         assert_eq!(best("No match at all.", "kidney").range(), 0..16);
         assert_eq!(best("", "kidney").range(), 0..0);
     }

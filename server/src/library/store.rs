@@ -60,7 +60,12 @@ pub struct ShelfRow {
 }
 
 /// The shelf of a learner, newest first; what Mitochi brings itself comes last.
-pub async fn shelf(tx: &mut Tx, learner: LearnerId, now: i64, only: Option<MaterialId>) -> Result<Vec<ShelfRow>> {
+pub async fn shelf(
+    tx: &mut Tx,
+    learner: LearnerId,
+    now: i64,
+    only: Option<MaterialId>,
+) -> Result<Vec<ShelfRow>> {
     let sql = "SELECT m.id, m.owner, m.title, m.filename, m.format, m.extension, m.bytes, m.state, m.pages_read,
            m.pages_total, m.error, m.warnings, m.created,
            (SELECT CAST(count(*) AS BIGINT) FROM passage p WHERE p.material = m.id) AS passages,
@@ -96,7 +101,8 @@ pub async fn find(tx: &mut Tx, learner: LearnerId, material: MaterialId) -> Resu
 
 /// A material, whoever owns it: for jobs.
 pub async fn find_any(tx: &mut Tx, material: MaterialId) -> Result<Option<MaterialRow>> {
-    let sql = "SELECT id, owner, title, filename, format, extension, bytes, state, pages_read, pages_total, error,
+    let sql =
+        "SELECT id, owner, title, filename, format, extension, bytes, state, pages_read, pages_total, error,
         warnings, created FROM material WHERE id = $1";
     tx.query(sql).bind(material.0).maybe().await
 }
@@ -232,7 +238,8 @@ pub async fn replace_passages(tx: &mut Tx, material: MaterialId, passages: &[Pas
     Ok(())
 }
 
-const PASSAGE: &str = "SELECT id, material, span_start, span_end, page_first, page_last, tokens, headings, text
+const PASSAGE: &str =
+    "SELECT id, material, span_start, span_end, page_first, page_last, tokens, headings, text
     FROM passage WHERE material = $1 ORDER BY ordinal";
 
 /// The passages of a material, in order.
@@ -241,7 +248,11 @@ pub async fn passages(tx: &mut Tx, material: MaterialId) -> Result<Vec<PassageRo
 }
 
 /// Passages of a material that have no vector of this generation yet, in order.
-pub async fn passages_without_vectors(tx: &mut Tx, material: MaterialId, model: &str) -> Result<Vec<PassageRow>> {
+pub async fn passages_without_vectors(
+    tx: &mut Tx,
+    material: MaterialId,
+    model: &str,
+) -> Result<Vec<PassageRow>> {
     let sql = "SELECT id, material, span_start, span_end, page_first, page_last, tokens, headings, text
         FROM passage p WHERE material = $1 AND NOT EXISTS
           (SELECT 1 FROM passage_vector v WHERE v.passage = p.id AND v.model = $2) ORDER BY ordinal";
@@ -250,7 +261,8 @@ pub async fn passages_without_vectors(tx: &mut Tx, material: MaterialId, model: 
 
 /// A passage that the learner may read.
 pub async fn passage(tx: &mut Tx, learner: LearnerId, passage: PassageId) -> Result<Option<PassageRow>> {
-    let sql = "SELECT p.id, p.material, p.span_start, p.span_end, p.page_first, p.page_last, p.tokens, p.headings,
+    let sql =
+        "SELECT p.id, p.material, p.span_start, p.span_end, p.page_first, p.page_last, p.tokens, p.headings,
           p.text
         FROM passage p JOIN material m ON m.id = p.material
         WHERE p.id = $1 AND (m.owner = $2 OR m.owner IS NULL)";

@@ -95,7 +95,8 @@ impl Drop for Incoming {
 /// `Unsupported` for what cannot be read, `Invalid` for an empty, damaged or locked file.
 pub async fn identify(incoming: &Incoming) -> Result<(&'static str, &'static str)> {
     let (path, name) = (incoming.path.clone(), incoming.name.clone());
-    let told = tokio::task::spawn_blocking(move || reading::identify(&std::fs::read(path)?, &name).map_err(refusal));
+    let told =
+        tokio::task::spawn_blocking(move || reading::identify(&std::fs::read(path)?, &name).map_err(refusal));
     Ok(match told.await.map_err(anyhow::Error::new)?? {
         Format::Pdf => ("PDF", "pdf"),
         Format::Docx => ("DOCX", "docx"),
@@ -111,7 +112,9 @@ fn refusal(error: ReadError) -> Error {
     let message = error.to_string();
     match error {
         ReadError::TooLarge => ApiError::TooLarge { message }.into(),
-        ReadError::Unsupported { .. } | ReadError::Mislabelled { .. } => ApiError::Unsupported { message }.into(),
+        ReadError::Unsupported { .. } | ReadError::Mislabelled { .. } => {
+            ApiError::Unsupported { message }.into()
+        }
         _ => Error::invalid("file", message),
     }
 }

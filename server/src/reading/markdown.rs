@@ -9,6 +9,9 @@ use domain::document::{BlockKind, Builder, Document};
 /// Lists in quotes in lists: more than anyone writes.
 const MAX_DEPTH: usize = 100;
 
+/// A line that begins a new page: Markdown has no pages of its own.
+const PAGE_BREAK: &str = "<!-- page -->";
+
 /// Reads Markdown with tables, footnotes and formulas.
 ///
 /// # Errors
@@ -25,16 +28,22 @@ pub(super) fn read(text: &str) -> Result<Document, ReadError> {
     options.extension.front_matter_delimiter = Some("---".to_string());
     let arena = Arena::new();
     let root = parse_document(&arena, text, &options);
-    let mut reader = Reader { builder: Builder::new() };
+    let mut reader = Reader { builder: Builder::new(), page: 1 };
     reader.blocks(root, None, 0)?;
     Ok(reader.builder.build())
 }
 
 struct Reader {
     builder: Builder,
+    page: u32,
 }
 
 impl Reader {
+    fn next_page(&mut self) {
+        self.page += 1;
+        self.builder.page(self.page);
+    }
+
     /// Blocks below a node; `item` is the list item whose first paragraph comes next.
     fn blocks<'a>(
         &mut self,
@@ -68,6 +77,7 @@ impl Reader {
                     text.push(&code.literal, Set::default());
                     text.write(BlockKind::Preformatted, &mut self.builder);
                 }
+                NodeValue::HtmlBlock(block) if block.literal.trim() == PAGE_BREAK => self.next_page(),
                 NodeValue::HtmlBlock(block) => html::blocks(&block.literal, &mut self.builder)?,
                 NodeValue::Table(_) => self.table(node),
                 NodeValue::DescriptionTerm => {

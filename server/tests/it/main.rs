@@ -2,4 +2,9 @@
 //! (`make test` starts it); where it does not, its half says 'skipped'.
 
 mod db_contract;
+mod landing;
+mod progress;
+mod questions;
+mod quiz;
+mod review;
 mod support;

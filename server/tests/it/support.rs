@@ -1,5 +1,7 @@
 //! What tests stand on: fresh databases of both kinds, learners, time.
 
+pub(crate) mod lecture;
+
 use server::db::{self, Db};
 use sqlx::Connection;
 

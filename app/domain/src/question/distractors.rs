@@ -76,7 +76,8 @@ impl Bench {
             .map(|other| {
                 let carries = leaked.iter().any(|word| self.stems[other].contains(word));
                 let named = matter.stem_terms(fact).into_iter();
-                let kin = named.filter(|c| matter.is_member(fact.key, *c)).any(|c| matter.is_member(other, c));
+                let kin =
+                    named.filter(|c| matter.is_member(fact.key, *c)).any(|c| matter.is_member(other, c));
                 let extra = if carries { 0.6 } else { 0.0 } + if kin { 0.4 } else { 0.0 };
                 (self.score(key, fact, &list[other], other) + extra, other)
             })
@@ -123,7 +124,13 @@ impl Bench {
     }
 
     /// Whether the options as a set give nothing away.
-    fn accept(&self, matter: &Matter<'_>, fact: &Fact, chosen: &[usize], leaked: &[String]) -> Result<(), Refusal> {
+    fn accept(
+        &self,
+        matter: &Matter<'_>,
+        fact: &Fact,
+        chosen: &[usize],
+        leaked: &[String],
+    ) -> Result<(), Refusal> {
         let list = &matter.terms.list;
         let solid = chosen.iter().filter(|c| is_solid(&list[**c])).count();
         if chosen.len() < 2 || solid < 2 {
@@ -187,8 +194,12 @@ impl Bench {
             return false;
         }
         // the stem names a class that holds the key: only its members may stand beside it
-        let named: Vec<usize> = matter.stem_terms(fact).into_iter().filter(|class| matter.is_member(fact.key, *class)).collect();
-        let strict = matches!(fact.family, Family::Does | Family::DoesWhen | Family::Which | Family::Resumed | Family::Ends);
+        let named: Vec<usize> =
+            matter.stem_terms(fact).into_iter().filter(|class| matter.is_member(fact.key, *class)).collect();
+        let strict = matches!(
+            fact.family,
+            Family::Does | Family::DoesWhen | Family::Which | Family::Resumed | Family::Ends
+        );
         if strict && named.iter().any(|class| !matter.is_member(other, *class)) {
             return false;
         }
@@ -207,21 +218,32 @@ impl Bench {
         // a class beside a class of one head: the wider one may hold the narrower
         let class = |t: &Term| t.articles[2] > 2 && t.articles[0] * 5 >= t.articles[2];
         let same_head = key.head() == term.head();
-        if same_head && (class(key) || class(term)) && !(key.marked && term.marked && key.module == term.module) {
+        if same_head
+            && (class(key) || class(term))
+            && !(key.marked && term.marked && key.module == term.module)
+        {
             return false;
         }
         // siblings share their build: 'is comprised of three cusps' holds of each valve
-        if same_head && is_structural(fact) && !matches!(key.head(), "gland" | "cell" | "hormone" | "nerve" | "muscle" | "organ") {
+        if same_head
+            && is_structural(fact)
+            && !matches!(key.head(), "gland" | "cell" | "hormone" | "nerve" | "muscle" | "organ")
+        {
             return false;
         }
         let broad = |k: &str| matches!(k, "region" | "tissue" | "molecule" | "protein");
-        if key.kind.is_some_and(broad) && key.module != term.module && !term.marked {
+        if key.kind.is_some_and(broad)
+            && key.module != term.module
+            && !(term.marked && matches!(key.kind, Some("region" | "tissue")))
+        {
             return false;
         }
         if lexicon().listed("family", &key.key) != lexicon().listed("family", &term.key) {
             return false;
         }
-        !self.does_it_too(matter, fact, other) && articles_agree(key, term) && number_fits(matter, term, fact.plural)
+        !self.does_it_too(matter, fact, other)
+            && articles_agree(key, term)
+            && number_fits(matter, term, fact.plural)
             && (self.contrasts(matter, fact, other) || !self.ambiguous(matter, other, stem_words))
     }
 
@@ -246,7 +268,10 @@ impl Bench {
 
     /// Whether a sentence says the asked verb and its rare object of the option: 'increases permeability'.
     fn does_it_too(&self, matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
-        if !matches!(fact.family, Family::Does | Family::DoesWhen | Family::NamedDoes | Family::Which | Family::Resumed) {
+        if !matches!(
+            fact.family,
+            Family::Does | Family::DoesWhen | Family::NamedDoes | Family::Which | Family::Resumed
+        ) {
             return false;
         }
         let telling: Vec<String> = content_stems(&fact.body);
@@ -272,7 +297,11 @@ impl Bench {
             let held = &matter.prose.sentences[mention.sentence].stems;
             let same_verb = verb.as_ref().is_some_and(|v| held.binary_search(v).is_ok());
             let swapped = here.iter().any(|h| {
-                *h != other && !asked.contains(h) && missing.iter().any(|m| terms.list[*m].kind.is_some() && terms.list[*m].kind == terms.list[*h].kind)
+                *h != other
+                    && !asked.contains(h)
+                    && missing
+                        .iter()
+                        .any(|m| terms.list[*m].kind.is_some() && terms.list[*m].kind == terms.list[*h].kind)
             });
             same_verb && swapped
         })
@@ -322,10 +351,17 @@ impl Bench {
         let known = term.marked || term.heading || term.definition.is_some();
         let place = if known || place >= 0.2 { place } else { place - 0.4 };
         let unsure = if term.sure { 0.0 } else { 0.3 };
-        let place = place + if key.words().len() > 1 && term.words().len() > 1 && key.head() == term.head() { 0.2 } else { 0.0 };
+        let place = place
+            + if key.words().len() > 1 && term.words().len() > 1 && key.head() == term.head() {
+                0.2
+            } else {
+                0.0
+            };
         let words = (key.words().len() as f32 - term.words().len() as f32).abs();
         let length = (key.one.chars().count() as f32 - term.one.chars().count() as f32).abs();
-        0.45 * level - 0.8 * (cos - 0.45).abs() + 0.4 * definition + weight + place - unsure - 0.15 * words
+        0.45 * level - 0.8 * (cos - 0.45).abs() + 0.4 * definition + weight + place
+            - unsure
+            - 0.15 * words
             - 0.01 * length
     }
 }
@@ -336,14 +372,17 @@ fn is_solid(term: &Term) -> bool {
     // a name of the vocabulary that is met in passing is no subject of the lecture
     let vocabulary = lexicon().terms.contains_key(term.key.as_str()) && term.mentions.len() >= 3;
     term.marked || heading || vocabulary || term.definition.is_some()
-        
 }
 
 /// Kinds that may stand beside each other without a common type.
 fn may_mix(a: &str, b: &str) -> bool {
     const MIXES: &[&[&str]] = &[
-        &["artery", "vein", "vessel", "duct"], &["bone", "bone_part"], &["gland", "organ"], &["protein", "molecule"],
-        &["process", "response"], &["membrane", "tissue"], &["membrane", "region"], &["region", "tissue"],
+        &["artery", "vein", "vessel", "duct"],
+        &["bone", "bone_part"],
+        &["gland", "organ"],
+        &["process", "response"],
+        &["membrane", "tissue"],
+        &["membrane", "region"],
     ];
     MIXES.iter().any(|mix| mix.contains(&a) && mix.contains(&b))
 }
@@ -354,15 +393,33 @@ fn is_structural(fact: &Fact) -> bool {
         return false;
     }
     const WORDS: &[&str] = &[
-        "consist", "consists", "comprised", "composed", "contain", "contains", "has", "have", "made", "lined", "covered", "surrounded",
-        "connected", "attached", "supported", "formed", "divided", "subdivided",
+        "consist",
+        "consists",
+        "comprised",
+        "composed",
+        "contain",
+        "contains",
+        "has",
+        "have",
+        "made",
+        "lined",
+        "covered",
+        "surrounded",
+        "connected",
+        "attached",
+        "supported",
+        "formed",
+        "divided",
+        "subdivided",
     ];
     fact.body.iter().take(4).any(|t| WORDS.contains(&t.lower.as_str()))
 }
 
 fn is_term_strong(term: &Term) -> bool {
     let first = term.words().first().copied().unwrap_or("").to_string();
-    is_solid(term) && !lexicon().listed("weak_modifier", &first) && !(lexicon().is_verb(&first) && term.words().len() > 1 && !term.marked)
+    is_solid(term)
+        && !lexicon().listed("weak_modifier", &first)
+        && !(lexicon().is_verb(&first) && term.words().len() > 1 && !term.marked)
 }
 
 fn same_sound(a: &str, b: &str) -> bool {
@@ -437,7 +494,11 @@ const COUNTABLE: &[&str] = &[
     "gland",
     "duct",
     "cell",
-    "organelle", "cavity", "wave", "conduction", "antibody",
+    "organelle",
+    "cavity",
+    "wave",
+    "conduction",
+    "antibody",
 ];
 
 fn number_fits(matter: &Matter<'_>, term: &Term, plural: bool) -> bool {
@@ -448,7 +509,8 @@ fn number_fits(matter: &Matter<'_>, term: &Term, plural: bool) -> bool {
     }
     // 'a valve', 'each valve': things of which there are several
     let class = term.articles[0] * 5 >= term.articles[2] && term.articles[0] > 0;
-    term.seen[1] > 0 || (term.kind.is_some_and(|k| COUNTABLE.contains(&k)) && class && term.abbreviation.is_none())
+    term.seen[1] > 0
+        || (term.kind.is_some_and(|k| COUNTABLE.contains(&k)) && class && term.abbreviation.is_none())
 }
 
 /// Groups the definitions that may stand beside each other (family B).

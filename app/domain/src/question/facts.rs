@@ -8,12 +8,12 @@ pub(crate) mod predicate;
 pub(crate) mod table;
 
 use super::lexicon::{Kind, lexicon};
-use crate::document::Span;
 use super::prose::Prose;
 use super::refusal::Refusal;
 use super::tagger::Tag;
 use super::terms::{Mention, Terms};
 use super::token::{Token, write};
+use crate::document::Span;
 
 /// Pattern families; the order is the order of preference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,8 +109,13 @@ impl Matter<'_> {
     /// Whether a term is known to be a kind of another: by the tables, or because its name ends in the other's.
     pub(crate) fn is_member(&self, member: usize, class: usize) -> bool {
         let (one, two) = (&self.terms.list[member], &self.terms.list[class]);
-        let by_kind = lexicon().heads.get(two.key.as_str()).is_some_and(|kind| *kind == two.key && one.kind == Some(*kind));
-        by_kind || lexicon().is_member(&one.key, &two.key) || (one.key != two.key && one.key.ends_with(&format!(" {}", two.key)))
+        let by_kind = lexicon()
+            .heads
+            .get(two.key.as_str())
+            .is_some_and(|kind| *kind == two.key && one.kind == Some(*kind));
+        by_kind
+            || lexicon().is_member(&one.key, &two.key)
+            || (one.key != two.key && one.key.ends_with(&format!(" {}", two.key)))
     }
 }
 

@@ -13,10 +13,11 @@ use super::word::{is_function_word, singular, stem};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-static TYPE_STEMS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| {
+static TYPE_STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     // names of classes alone: 'thyroid' is a head as well, and tells much
-    let class = |head: &&&str| lexicon().heads.get(**head).is_some_and(|kind| kind == *head) || lexicon().listed("class_name", head);
+    let class = |head: &&&str| {
+        lexicon().heads.get(**head).is_some_and(|kind| kind == *head) || lexicon().listed("class_name", head)
+    };
     lexicon().heads.keys().filter(class).map(|head| stem(head)).collect()
 });
 
@@ -93,11 +94,36 @@ fn key_matters(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<(), Re
     let concrete = term.kind.is_some_and(|k| {
         matches!(
             k,
-            "artery" | "vein" | "vessel" | "nerve" | "muscle" | "bone" | "joint" | "connective" | "valve" | "gland" | "organ" | "cell"
-                | "hormone" | "enzyme" | "condition" | "conduction" | "wave" | "procedure" | "organelle" | "antibody" | "drug" | "microbe" | "membrane" | "cavity"
+            "artery"
+                | "vein"
+                | "vessel"
+                | "nerve"
+                | "muscle"
+                | "bone"
+                | "joint"
+                | "connective"
+                | "valve"
+                | "gland"
+                | "organ"
+                | "cell"
+                | "hormone"
+                | "enzyme"
+                | "condition"
+                | "conduction"
+                | "wave"
+                | "procedure"
+                | "organelle"
+                | "antibody"
+                | "drug"
+                | "microbe"
+                | "membrane"
+                | "cavity"
         )
     });
-    let known = term.sure && concrete && (term.definition.is_some() || (term.strong && term.mentions.len() >= 4)) && fact.family != Family::Ends;
+    let known = term.sure
+        && concrete
+        && (term.definition.is_some() || (term.strong && term.mentions.len() >= 4))
+        && fact.family != Family::Ends;
     if !(term.marked || term.heading || vocabulary || defined || known) {
         return Err(Refusal::Unmarked);
     }
@@ -115,7 +141,10 @@ fn key_matters(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<(), Re
         return Err(Refusal::NoGenus);
     }
     // systems share their doings: 'arises from all germ layers' holds of each
-    let does = matches!(fact.family, Family::Does | Family::DoesWhen | Family::Which | Family::Resumed | Family::Ends);
+    let does = matches!(
+        fact.family,
+        Family::Does | Family::DoesWhen | Family::Which | Family::Resumed | Family::Ends
+    );
     if term.kind == Some("system") && does {
         return Err(Refusal::ClassName);
     }
@@ -146,7 +175,18 @@ fn key_in_stem(matter: &Matter<'_>, fact: &Fact) -> bool {
         words.iter().all(|w| held.contains(&stem(w)))
             || term.abbreviation.as_ref().is_some_and(|a| fact.body.iter().any(|t| t.text == *a))
     });
-    mentioned || spelled
+    // 'catecholamines' where epinephrine is named, 'SA node' where the sinoatrial node is
+    let member = matter
+        .stem_terms(fact)
+        .iter()
+        .any(|t| lexicon().is_member(&matter.terms.list[*t].key, &matter.terms.list[fact.key].key));
+    let renamed = matter.relations.synonyms(fact.key).any(|name| {
+        matter.terms.list[name]
+            .words()
+            .iter()
+            .any(|w| w.len() >= 6 && !is_class_noun(w) && held.contains(&stem(w)))
+    });
+    mentioned || spelled || member || renamed
 }
 
 fn is_deictic(body: &[Token]) -> bool {
@@ -176,12 +216,28 @@ fn is_deictic(body: &[Token]) -> bool {
 /// 'produced in greater quantities', 'most commonly injured', 'not only …': measured against what is not said.
 fn compares(body: &[Token]) -> bool {
     const MORE: &[&str] = &[
-        "greater", "higher", "larger", "smaller", "fewer", "less", "stronger", "weaker", "faster", "slower", "longer", "shorter",
-        "thicker", "thinner", "better", "worse", "wider", "narrower", "older", "younger", "more",
+        "greater", "higher", "larger", "smaller", "fewer", "less", "stronger", "weaker", "faster", "slower",
+        "longer", "shorter", "thicker", "thinner", "better", "worse", "wider", "narrower", "older",
+        "younger", "more",
     ];
     const NAMES: &[&str] = &[
-        "trochanter", "omentum", "curvature", "tubercle", "tubercles", "saphenous", "wing", "sac", "vestibular", "palatine", "occipital",
-        "auricular", "splanchnic", "sciatic", "cornu", "or", "and",
+        "trochanter",
+        "omentum",
+        "curvature",
+        "tubercle",
+        "tubercles",
+        "saphenous",
+        "wing",
+        "sac",
+        "vestibular",
+        "palatine",
+        "occipital",
+        "auricular",
+        "splanchnic",
+        "sciatic",
+        "cornu",
+        "or",
+        "and",
     ];
     let than = |from: usize| body[from..].iter().any(|t| t.is("than"));
     for (at, token) in body.iter().enumerate() {
@@ -199,7 +255,9 @@ fn compares(body: &[Token]) -> bool {
         {
             return true;
         }
-        if matches!(token.lower.as_str(), "most" | "least") && next.is_some_and(|n| n.lower.ends_with("ly") || n.lower.ends_with("ed")) {
+        if matches!(token.lower.as_str(), "most" | "least")
+            && next.is_some_and(|n| n.lower.ends_with("ly") || n.lower.ends_with("ed"))
+        {
             return true;
         }
         if token.is("similar") && !next.is_some_and(|n| n.is("to")) {
@@ -208,11 +266,18 @@ fn compares(body: &[Token]) -> bool {
         if token.is("not") && next.is_some_and(|n| n.is("only")) && !body.iter().any(|t| t.is("but")) {
             return true;
         }
-        let counted = token.is("the") && next.is_some_and(|n| n.tag == Tag::Num || matches!(n.lower.as_str(), "two" | "three" | "four"));
+        let counted = token.is("the")
+            && next
+                .is_some_and(|n| n.tag == Tag::Num || matches!(n.lower.as_str(), "two" | "three" | "four"));
         if counted && !body.get(at + 2).is_some_and(|n| n.tag.is_noun() || n.tag == Tag::Adj) {
             return true;
         }
-        if (matches!(token.lower.as_str(), "certain" | "particular") && next.is_some_and(|n| matches!(n.lower.as_str(), "types" | "kinds" | "cases" | "circumstances" | "conditions"))) || (token.is("followed") && next.is_some_and(|n| n.is("by")) && at > 3) {
+        if (matches!(token.lower.as_str(), "certain" | "particular")
+            && next.is_some_and(|n| {
+                matches!(n.lower.as_str(), "types" | "kinds" | "cases" | "circumstances" | "conditions")
+            }))
+            || (token.is("followed") && next.is_some_and(|n| n.is("by")) && at > 3)
+        {
             return true;
         }
     }
@@ -244,10 +309,13 @@ pub(crate) fn dangles(body: &[Token]) -> bool {
         let said_which = body[at + 1..noun].iter().any(|t| !lexicon().listed("weak_modifier", &t.lower));
         let introduced = body[..at].iter().any(|t| singular(&t.lower) == one);
         let after = body.get(noun + 1);
-        let participle = |t: &Token| t.tag == Tag::Verb && (t.lower.ends_with("ed") || t.lower.ends_with("ing"));
+        let participle =
+            |t: &Token| t.tag == Tag::Verb && (t.lower.ends_with("ed") || t.lower.ends_with("ing"));
         let defines = after.is_some_and(|t| {
-            matches!(t.lower.as_str(), "of" | "that" | "which" | "between" | "where" | "who" | "called" | "containing" | "as")
-                || participle(t)
+            matches!(
+                t.lower.as_str(),
+                "of" | "that" | "which" | "between" | "where" | "who" | "called" | "containing" | "as"
+            ) || participle(t)
         });
         let placed = after.is_some_and(|t| t.tag == Tag::Adp || t.is("when") || t.is("to"));
         // the first noun of a definition is its genus
@@ -278,7 +346,15 @@ pub(crate) fn dangles(body: &[Token]) -> bool {
 }
 
 fn is_definition(family: Family) -> bool {
-    matches!(family, Family::Is | Family::Called | Family::IsCalled | Family::Apposition | Family::Means | Family::Identity)
+    matches!(
+        family,
+        Family::Is
+            | Family::Called
+            | Family::IsCalled
+            | Family::Apposition
+            | Family::Means
+            | Family::Identity
+    )
 }
 
 /// Enough words that are rare in this document.
@@ -286,7 +362,12 @@ fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
     let stems: HashSet<String> = fact
         .body
         .iter()
-        .filter(|t| t.is_word() && t.tag != Tag::Num && !is_function_word(&t.lower) && !lexicon().listed("vague", &t.lower))
+        .filter(|t| {
+            t.is_word()
+                && t.tag != Tag::Num
+                && !is_function_word(&t.lower)
+                && !lexicon().listed("vague", &t.lower)
+        })
         .map(|t| stem(&t.lower))
         .collect();
     let least = if is_definition(fact.family) { 1.9 } else { 2.2 };
@@ -296,7 +377,8 @@ fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
         Family::Does
         | Family::DoesWhen
         | Family::NamedDoes
-        | Family::Which | Family::Resumed
+        | Family::Which
+        | Family::Resumed
         | Family::Ends
         | Family::Place => (3, 10.0),
         Family::Cloze => (4, 14.0),

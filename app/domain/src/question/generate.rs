@@ -86,8 +86,21 @@ fn read(document: &Document) -> Matter<'_> {
     for fact in found {
         // 'a point at which', 'a group of': the head says little of what a thing is
         let head = super::span::head_of(&fact.body).map(|at| fact.body[at].lower.clone()).unwrap_or_default();
-        let loose = matches!(head.as_str(), "point" | "range" | "time" | "level" | "part" | "area" | "region" | "process" | "stage" | "condition" | "structure" | "period")
-            && matter.terms.list[fact.key].kind.is_some();
+        let loose = matches!(
+            head.as_str(),
+            "point"
+                | "range"
+                | "time"
+                | "level"
+                | "part"
+                | "area"
+                | "region"
+                | "process"
+                | "stage"
+                | "condition"
+                | "structure"
+                | "period"
+        ) && matter.terms.list[fact.key].kind.is_some();
         let loose = loose || matches!(head.as_str(), "point" | "range" | "time" | "level");
         if let Some(genus) = genus_of(&fact.body).filter(|_| !loose) {
             kinds::learn(&mut matter.terms, fact.key, genus);
@@ -133,14 +146,17 @@ fn read(document: &Document) -> Matter<'_> {
 /// Abbreviations that a reader of one question cannot know are written out ('CO' is 'cardiac output').
 fn spell_out(matter: &mut Matter<'_>) {
     const KNOWN: &[&str] = &[
-        "DNA", "RNA", "mRNA", "tRNA", "rRNA", "ATP", "ADP", "HIV", "AIDS", "MRI", "CT", "ECG", "EKG", "GTP", "NADH", "PCR", "HPV",
+        "DNA", "RNA", "mRNA", "tRNA", "rRNA", "ATP", "ADP", "HIV", "AIDS", "MRI", "CT", "ECG", "EKG", "GTP",
+        "NADH", "PCR", "HPV",
     ];
     for mention in &matter.terms.mentions {
         let term = &matter.terms.list[mention.term];
         let shown = matter.prose.sentences[mention.sentence].tokens[mention.first].text.clone();
         let Some(short) = &term.abbreviation else { continue };
         let bare = shown.strip_suffix('s').unwrap_or(&shown);
-        let named = mention.last == mention.first + 1 && (shown == *short || bare == short) && term.key != short.to_lowercase();
+        let named = mention.last == mention.first + 1
+            && (shown == *short || bare == short)
+            && term.key != short.to_lowercase();
         if named && !KNOWN.contains(&bare) && term.key.split(' ').count() <= 4 {
             let name = term.form(mention.plural).to_string();
             matter.prose.spell_out(mention.sentence, mention.first, &name);
@@ -156,7 +172,10 @@ fn genera(matter: &Matter<'_>) -> Vec<(usize, usize)> {
         let tokens = &matter.prose.sentences[sentence].tokens;
         let head = super::span::head_of(body)?;
         // 'a type of X': the genus stands after 'of'
-        let named = matches!(body[head].lower.as_str(), "type" | "kind" | "form" | "class" | "group" | "subtype" | "subset" | "example");
+        let named = matches!(
+            body[head].lower.as_str(),
+            "type" | "kind" | "form" | "class" | "group" | "subtype" | "subset" | "example"
+        );
         let from = if named { body.get(head + 2)?.start } else { body.first()?.start };
         let until = if named { from + 60 } else { body[head].end };
         let genus = matter.terms.of_sentence(sentence).iter().find(|m| {
@@ -451,11 +470,16 @@ impl Writer<'_, '_> {
                 self.refuse(Refusal::Enough);
                 continue;
             }
-            if draft.family == Family::Best && (best >= 8 || kept.iter().any(|k| k.key == draft.key && k.sentence == draft.sentence)) {
+            if draft.family == Family::Best
+                && (best >= 8 || kept.iter().any(|k| k.key == draft.key && k.sentence == draft.sentence))
+            {
                 self.refuse(Refusal::Enough);
                 continue;
             }
-            if draft.family == Family::Table && kept.iter().filter(|k| k.family == Family::Table && k.sentence == draft.sentence).count() >= 4 {
+            if draft.family == Family::Table
+                && kept.iter().filter(|k| k.family == Family::Table && k.sentence == draft.sentence).count()
+                    >= 4
+            {
                 self.refuse(Refusal::Enough);
                 continue;
             }
@@ -464,7 +488,8 @@ impl Writer<'_, '_> {
                 k.item.stem == draft.item.stem
                     || (!both_best
                         && (filters::jaccard(&k.signature, &draft.signature) >= 0.6
-                            || (k.item.concept.to_lowercase() == concept && filters::overlap(&k.signature, &draft.signature) >= 0.6)
+                            || (k.item.concept.to_lowercase() == concept
+                                && filters::overlap(&k.signature, &draft.signature) >= 0.6)
                             || (k.item.concept.to_lowercase() == concept
                                 && cosine(&(self.embed)(&k.item.stem), &(self.embed)(&draft.item.stem))
                                     > 0.8)))
@@ -495,7 +520,8 @@ fn rank(family: Family) -> u8 {
         Family::Does
         | Family::DoesWhen
         | Family::NamedDoes
-        | Family::Which | Family::Resumed
+        | Family::Which
+        | Family::Resumed
         | Family::Kind
         | Family::Place
         | Family::NamedAfter

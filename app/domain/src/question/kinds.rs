@@ -18,7 +18,10 @@ pub(crate) fn of_phrase(key: &str) -> Option<(Kind, bool)> {
         return Some(("adjective", true));
     }
     let head = words[super::word::head_index(&words)];
-    const SURE: &[&str] = &["itis", "emia", "uria", "pathy", "ectomy", "otomy", "ostomy", "plasty", "scopy", "cyte", "blast", "logy"];
+    const SURE: &[&str] = &[
+        "itis", "emia", "uria", "pathy", "ectomy", "otomy", "ostomy", "plasty", "scopy", "cyte", "blast",
+        "logy",
+    ];
     let sure = SURE.iter().any(|ending| head.ends_with(ending));
     of_head(head).map(|kind| (kind, true)).or_else(|| of_ending(head).map(|kind| (kind, sure)))
 }

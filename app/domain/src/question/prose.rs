@@ -98,7 +98,10 @@ const CONNECTIVES: &[&str] = &[
     "as mentioned earlier",
     "as mentioned previously",
     "accordingly",
-    "for this reason", "in response", "in such cases", "in this case",
+    "for this reason",
+    "in response",
+    "in such cases",
+    "in this case",
     "in summary",
     "in short",
     "essentially",
@@ -457,7 +460,10 @@ fn drop_asides(tokens: &mut Vec<Token>) {
             if let Some(end) = hit {
                 let comma = usize::from(tokens[end].text == ",");
                 // ', however,' joins two sentences; the others only comment
-                let joint = matches!(tokens[at + 1].lower.as_str(), "however" | "therefore" | "thus" | "moreover" | "indeed" | "then");
+                let joint = matches!(
+                    tokens[at + 1].lower.as_str(),
+                    "however" | "therefore" | "thus" | "moreover" | "indeed" | "then"
+                );
                 if joint && comma == 1 && at > 3 {
                     tokens[at].text = ";".into();
                     tokens[at].lower = ";".into();

@@ -207,14 +207,17 @@ impl Relations {
     /// 'immediate (type I) hypersensitivity' names 'immediate hypersensitivity' and 'type I hypersensitivity'.
     fn by_types(&mut self, prose: &Prose<'_>, terms: &Terms) {
         let document = prose.document;
-        let headings = document.blocks.iter().filter(|b| matches!(b.kind, BlockKind::Heading(_))).map(|b| b.span);
+        let headings =
+            document.blocks.iter().filter(|b| matches!(b.kind, BlockKind::Heading(_))).map(|b| b.span);
         for span in headings.chain(prose.sentences.iter().map(|s| s.span)) {
             let raw = tokens_of(document.slice(span));
             for open in 1..raw.len() {
                 if raw[open].text != "(" {
                     continue;
                 }
-                let Some(close) = (open..raw.len().min(open + 5)).find(|at| raw[*at].text == ")") else { continue };
+                let Some(close) = (open..raw.len().min(open + 5)).find(|at| raw[*at].text == ")") else {
+                    continue;
+                };
                 let Some(head) = raw.get(close + 1) else { continue };
                 let find = |words: &[Token]| {
                     let text: Vec<&str> = words.iter().chain([head]).map(|t| t.lower.as_str()).collect();
@@ -237,7 +240,8 @@ impl Relations {
             let words: HashSet<&str> = terms.list[class].words().into_iter().collect();
             for other in 0..terms.list.len() {
                 let above: HashSet<&str> = terms.list[other].words().into_iter().collect();
-                let wider = above.is_subset(&words) || lexicon().is_member(&terms.list[class].key, &terms.list[other].key);
+                let wider = above.is_subset(&words)
+                    || lexicon().is_member(&terms.list[class].key, &terms.list[other].key);
                 if wider {
                     self.bar(member, other);
                 }
@@ -287,11 +291,17 @@ fn covers(short: &HashSet<&str>, long: &HashSet<&str>, one: &Term, two: &Term) -
 
 /// 'glomerulus' beside 'glomerular capillary', 'angiotensin II' beside 'angiotensinogen': one names the other.
 fn related_root(one: &Term, two: &Term) -> bool {
-    const PREFIXES: &[&str] = &["hyper", "hypo", "inter", "intra", "extra", "anti", "micro", "macro", "neuro", "poly", "thyroi", "parath", "parathy", "immuno", "cardio", "gastro", "synart", "amphia"];
+    const PREFIXES: &[&str] = &[
+        "hyper", "hypo", "inter", "intra", "extra", "anti", "micro", "macro", "neuro", "poly", "thyroi",
+        "parath", "parathy", "immuno", "cardio", "gastro", "synart", "amphia",
+    ];
     one.words().iter().any(|a| {
         two.words().iter().any(|b| {
             let shared = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
-            a != b && shared >= 6 && singular(a) != singular(b) && !PREFIXES.iter().any(|p| a.starts_with(p) && shared <= p.len() + 2)
+            a != b
+                && shared >= 6
+                && singular(a) != singular(b)
+                && !PREFIXES.iter().any(|p| a.starts_with(p) && shared <= p.len() + 2)
         })
     })
 }

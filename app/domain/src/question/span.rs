@@ -177,7 +177,9 @@ pub(crate) fn single_clause(tokens: &[Token]) -> &[Token] {
                 return &tokens[..at];
             }
             let complete = is_complete(&tokens[..at]) && at > 0 && tokens[at - 1].tag != Tag::Adj;
-            if complete && (word == "and" && opens_clause(&tokens[at + 2..])) || complete && opens_clause(&tokens[at + 1..]) {
+            if complete && (word == "and" && opens_clause(&tokens[at + 2..]))
+                || complete && opens_clause(&tokens[at + 1..])
+            {
                 return &tokens[..at];
             }
         }
@@ -188,8 +190,7 @@ pub(crate) fn single_clause(tokens: &[Token]) -> &[Token] {
         {
             return &tokens[..at];
         }
-        let also =
-            tokens.get(at + 1).is_some_and(|t| matches!(t.lower.as_str(), "also" | "not" | "rather"));
+        let also = tokens.get(at + 1).is_some_and(|t| matches!(t.lower.as_str(), "also" | "not" | "rather"));
         if token.is("but") && at > 2 && !also {
             return &tokens[..at];
         }
@@ -200,7 +201,21 @@ pub(crate) fn single_clause(tokens: &[Token]) -> &[Token] {
 /// Whether no subordinate clause still waits for its verb.
 fn is_complete(tokens: &[Token]) -> bool {
     let opener = tokens.iter().rposition(|t| {
-        matches!(t.lower.as_str(), "which" | "that" | "who" | "where" | "when" | "if" | "because" | "whose" | "whereby" | "until" | "while" | "since")
+        matches!(
+            t.lower.as_str(),
+            "which"
+                | "that"
+                | "who"
+                | "where"
+                | "when"
+                | "if"
+                | "because"
+                | "whose"
+                | "whereby"
+                | "until"
+                | "while"
+                | "since"
+        )
     });
     opener.is_none_or(|from| (from..tokens.len()).any(|at| is_finite(tokens, at)))
 }
@@ -237,10 +252,27 @@ pub(crate) fn standing(tokens: &[Token], own: Own) -> Option<Vec<Token>> {
     let shortened = out.len() < tokens.len();
     // 'two types of N—A and B': what is counted was cut off
     let told = tokens.get(out.len()).is_some_and(|t| matches!(t.text.as_str(), "—" | ":"));
-    if told && out.iter().any(|t| t.tag == Tag::Num || matches!(t.lower.as_str(), "two" | "three" | "four" | "several" | "following")) {
+    if told
+        && out.iter().any(|t| {
+            t.tag == Tag::Num
+                || matches!(t.lower.as_str(), "two" | "three" | "four" | "several" | "following")
+        })
+    {
         return None;
     }
     let mut cut = false;
+    // 'lasts 8 hours and the G2 phase 5 hours': a second clause whose verb is left out
+    let numbered = |part: &[Token]| part.iter().any(|t| t.tag == Tag::Num);
+    let second = (3..out.len().saturating_sub(3)).find(|at| {
+        out[*at].is("and")
+            && out[at + 1].is("the")
+            && numbered(&out[..*at])
+            && numbered(&out[*at..])
+            && !(*at..out.len()).any(|i| is_finite(&out, i))
+    });
+    if let Some(at) = second {
+        out.truncate(at);
+    }
     tidy_end(&mut out);
     if let Some(bad) = (0..out.len()).find(|at| refers_away(&out, *at, own)) {
         let border = (0..bad).rev().find(|at| is_boundary(&out[*at]))?;

@@ -118,8 +118,16 @@ impl Terms {
             let single = !key.contains(' ');
             c.marked || c.heading || c.soft >= if single { 3 } else { 2 }
         };
-        candidates
-            .retain(|key, c| keep(key, c) && !lexicon().is_stop(key) && key.chars().any(char::is_alphabetic));
+        let empty = |key: &str| {
+            let words: Vec<&str> = key.split(' ').collect();
+            lexicon().listed("empty_head", words[head_index(&words)])
+        };
+        candidates.retain(|key, c| {
+            keep(key, c)
+                && (c.marked && has_bold || !empty(key))
+                && !lexicon().is_stop(key)
+                && key.chars().any(char::is_alphabetic)
+        });
         let mut terms = Self {
             list: candidates
                 .into_iter()
@@ -499,6 +507,10 @@ fn collect_abbreviations(prose: &Prose<'_>, out: &mut BTreeMap<String, Candidate
                 let words =
                     raw[at - length..at].iter().map(|t| t.lower.as_str()).collect::<Vec<_>>().join(" ");
                 let name = singular_phrase(&words);
+                let first = |text: &str| text.chars().next().map(|c| c.to_ascii_lowercase());
+                if first(&name) != first(&raw[at + 1].text) {
+                    return None;
+                }
                 keys.contains(&name).then_some(name)
             });
             if let Some(entry) = hit.and_then(|name| out.get_mut(&name))

@@ -125,7 +125,7 @@ fn ends(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body: clause.to_vec(),
         sentence: number,
-            source: None,
+        source: None,
         genus: None,
         noun: None,
     }));
@@ -229,7 +229,7 @@ fn named_by_type(matter: &Matter<'_>, number: usize, all: &[Token], sink: Sink<'
         stem,
         body,
         sentence: number,
-            source: None,
+        source: None,
         genus: kinds::of_head(&noun.lower),
         noun: None,
     }));
@@ -288,7 +288,7 @@ fn place(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body: place.to_vec(),
         sentence: number,
-            source: None,
+        source: None,
         genus: None,
         noun: None,
     }));
@@ -327,7 +327,7 @@ fn named_next(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body,
         sentence: number,
-            source: None,
+        source: None,
         genus: noun.last().and_then(|t| kinds::of_head(&t.lower)),
         noun: None,
     }));
@@ -377,7 +377,7 @@ fn during(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body: clause.to_vec(),
         sentence: number,
-            source: None,
+        source: None,
         genus: Some(kind),
         noun: None,
     }));

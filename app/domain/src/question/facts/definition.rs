@@ -98,13 +98,18 @@ fn empty(definition: &[Token]) -> bool {
 /// Nothing after the noun tells it apart: 'a standard cellular immune response'.
 fn bare(definition: &[Token]) -> bool {
     let tells = |t: &Token| {
-        matches!(t.tag, Tag::Adp | Tag::Sconj | Tag::Part) || t.tag == Tag::Verb || matches!(t.lower.as_str(), "that" | "which" | "who" | "where" | "whose" | "to")
+        matches!(t.tag, Tag::Adp | Tag::Sconj | Tag::Part)
+            || t.tag == Tag::Verb
+            || matches!(t.lower.as_str(), "that" | "which" | "who" | "where" | "whose" | "to")
     };
-    let superlative = definition.iter().any(|t| t.is("the")) && !definition.iter().any(|t| t.tag == Tag::Adp)
+    let superlative = definition.iter().any(|t| t.is("the"))
+        && !definition.iter().any(|t| t.tag == Tag::Adp)
         && definition.iter().any(|t| t.lower.ends_with("est") || t.is("most"));
     let Some(head) = head_of(definition) else { return true };
     // 'a stimulant and produces addiction': a second predicate, no definition
-    if definition.get(head + 1).is_some_and(|t| t.is("and") || t.is("or")) && definition.get(head + 2).is_some_and(|t| t.tag == Tag::Verb) {
+    if definition.get(head + 1).is_some_and(|t| t.is("and") || t.is("or"))
+        && definition.get(head + 2).is_some_and(|t| t.tag == Tag::Verb)
+    {
         return true;
     }
     !definition[head..].iter().any(tells) || superlative
@@ -124,7 +129,9 @@ fn listed_head(matter: &Matter<'_>, number: usize, definition: &[Token]) -> bool
     inside.windows(2).any(|pair| {
         let early = tokens[pair[0].first].start < start + 30;
         let between = &tokens[pair[0].last..pair[1].first];
-        early && (1..=3).contains(&between.len()) && between.iter().all(|t| matches!(t.lower.as_str(), "and" | "or" | "," | "the"))
+        early
+            && (1..=3).contains(&between.len())
+            && between.iter().all(|t| matches!(t.lower.as_str(), "and" | "or" | "," | "the"))
     })
 }
 
@@ -196,7 +203,7 @@ fn is_a(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body: definition,
         sentence: number,
-            source: None,
+        source: None,
         genus,
         noun: None,
     }));
@@ -254,7 +261,11 @@ fn called(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
             sink(Err(Refusal::Refers));
             continue;
         }
-        if !kin || bare(&definition) || has_main_verb(&definition) || disagrees(&definition, mention.plural) || empty(&definition)
+        if !kin
+            || bare(&definition)
+            || has_main_verb(&definition)
+            || disagrees(&definition, mention.plural)
+            || empty(&definition)
         {
             sink(Err(Refusal::Genus));
             continue;
@@ -340,7 +351,7 @@ fn is_called(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body: definition,
         sentence: number,
-            source: None,
+        source: None,
         genus,
         noun: None,
     }));
@@ -461,7 +472,7 @@ fn identity(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         stem,
         body: phrase,
         sentence: number,
-            source: None,
+        source: None,
         genus,
         noun: None,
     }));

@@ -112,7 +112,7 @@ fn plain(matter: &Matter<'_>, number: usize, subject: Subject, before: Option<&[
                 stem,
                 body,
                 sentence: number,
-            source: None,
+                source: None,
                 genus: None,
                 noun: None,
             }));
@@ -140,7 +140,12 @@ fn resumed(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         "this" | "these" => {
             let noun = tokens.get(1).filter(|t| t.tag.is_noun());
             let own = noun.is_some_and(|t| kind.is_some() && kinds::of_head(&t.lower) == kind);
-            let rivals = matter.terms.of_sentence(before).iter().filter(|m| m.term != mention.term && matter.terms.list[m.term].kind == kind).count();
+            let rivals = matter
+                .terms
+                .of_sentence(before)
+                .iter()
+                .filter(|m| m.term != mention.term && matter.terms.list[m.term].kind == kind)
+                .count();
             if !own || rivals > 0 {
                 return;
             }
@@ -150,18 +155,47 @@ fn resumed(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     };
     let verb = verb + usize::from(tokens.get(verb).is_some_and(|t| t.is("also")));
     let empty = tokens.get(verb).is_none_or(|t| {
-        matches!(t.lower.as_str(), "may" | "might" | "seems" | "appears" | "takes" | "follows" | "would" | "could" | "happens" | "turns")
+        matches!(
+            t.lower.as_str(),
+            "may"
+                | "might"
+                | "seems"
+                | "appears"
+                | "takes"
+                | "follows"
+                | "would"
+                | "could"
+                | "happens"
+                | "turns"
+        )
     });
     // 'It is thought that', 'It is important to': no subject at all
     let expletive = first.is("it")
         && tokens.get(verb).is_some_and(|t| t.is("is") || t.is("was"))
-        && tokens[verb..].iter().take(7).any(|t| matches!(t.lower.as_str(), "that" | "to" | "because" | "when" | "important" | "possible" | "thought" | "not" | "estimated"));
+        && tokens[verb..].iter().take(7).any(|t| {
+            matches!(
+                t.lower.as_str(),
+                "that"
+                    | "to"
+                    | "because"
+                    | "when"
+                    | "important"
+                    | "possible"
+                    | "thought"
+                    | "not"
+                    | "estimated"
+            )
+        });
     if empty || expletive || mention.plural != plural {
         return sink(Err(Refusal::Antecedent));
     }
     // another noun of the same number nearer to the pronoun may be meant
     let rivals = matter.terms.of_sentence(before).iter().any(|m| {
-        m.term != mention.term && m.plural == plural && m.whole && matter.terms.list[m.term].kind.is_some() && matter.terms.list[m.term].kind == kind
+        m.term != mention.term
+            && m.plural == plural
+            && m.whole
+            && matter.terms.list[m.term].kind.is_some()
+            && matter.terms.list[m.term].kind == kind
     });
     if rivals {
         return sink(Err(Refusal::Antecedent));
@@ -170,8 +204,15 @@ fn resumed(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         let stem = format!("Which {{lead}} {}?", inside(&rest));
         let source = Span { start: previous.span.start, end: sentence.span.end };
         sink(Ok(Fact {
-            family: Family::Resumed, key: mention.term, plural, stem, body: rest, sentence: number, source: Some(source),
-            genus: None, noun: None,
+            family: Family::Resumed,
+            key: mention.term,
+            plural,
+            stem,
+            body: rest,
+            sentence: number,
+            source: Some(source),
+            genus: None,
+            noun: None,
         }));
     }
 }
@@ -305,7 +346,7 @@ fn which(matter: &Matter<'_>, number: usize, at: usize, sink: Sink<'_>) {
                 stem,
                 body,
                 sentence: number,
-            source: None,
+                source: None,
                 genus: None,
                 noun: None,
             }));

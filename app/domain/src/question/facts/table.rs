@@ -151,6 +151,15 @@ fn of_cell(
     if key.iter().any(|k| k.len() > 2 && asked.iter().any(|a| a == k || prefix(a, k))) {
         return Err(Refusal::Leak);
     }
+    // 'catecholamines' where the cell names epinephrine
+    let whole = singular_phrase(&shown(name).to_lowercase());
+    let named = cell.to_lowercase();
+    let member = named
+        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
+        .any(|word| crate::question::lexicon::lexicon().is_member(&singular(word), &whole));
+    if member {
+        return Err(Refusal::Leak);
+    }
     let number = |row: &Row<'_>| plural_name(row.cells[entity]);
     let others: Vec<&Row<'_>> = body
         .iter()
@@ -198,7 +207,9 @@ fn of_cell(
 /// A name without its abbreviation in brackets.
 fn shown(name: &str) -> String {
     let Some((before, rest)) = name.split_once(" (") else { return name.to_string() };
-    let short = rest.strip_suffix(')').is_some_and(|r| r.len() <= 6 && r.chars().filter(|c| c.is_uppercase()).count() >= 2);
+    let short = rest
+        .strip_suffix(')')
+        .is_some_and(|r| r.len() <= 6 && r.chars().filter(|c| c.is_uppercase()).count() >= 2);
     if short { before.to_string() } else { name.to_string() }
 }
 
