@@ -11,7 +11,7 @@ pub const COMBO_MARKS: [u32; 3] = [3, 5, 10];
 #[component]
 pub fn QuizBar(sitting: Sitting) -> impl IntoView {
     let total = move || sitting.quiz.with(|quiz| quiz.steps.len());
-    let number = move || sitting.place.with(|place| place.position + 1);
+    let number = move || sitting.place.with(|place| (place.position as usize + 1).min(total()));
     let answered =
         move || sitting.steps().into_iter().filter(|step| matches!(step, Step::Right | Step::Missed)).count();
     let told = move || {

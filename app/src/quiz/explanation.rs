@@ -73,7 +73,7 @@ pub fn Explanation(sitting: Sitting, question: Question, position: u32, told: Si
                 </section>
                 {others}
                 {back}
-                <ReportForm question=id next=format!("{}?shown={position}", sitting.href())/>
+                <ReportForm question=id position back=format!("{}?shown={position}", sitting.href())/>
                 <p class="micro soft">{origin}</p>
             </div>
             <NextBar sitting told/>

@@ -8,7 +8,7 @@ use super::{
     explanation::Explanation,
     help::{KeyHelp, KeyHints, QUIZ_KEYS},
     keys::{Command, command},
-    sitting::{Sitting, Stage, Told},
+    sitting::{Place, Sitting, Stage, Told},
 };
 use crate::{
     app::Connection,
@@ -122,28 +122,17 @@ fn Practice(quiz: Quiz) -> impl IntoView {
             None => "Set done".into(),
         })
     };
-    let question = move || {
-        let place = place.get();
-        match place.question {
-            Some(question) => view! { <AskedQuestion sitting question position=place.position/> }.into_any(),
-            None => view! { <Over href=format!("{}/results", sitting.href())/> }.into_any(),
-        }
+    // keyed by the round: a new question must not inherit what was pressed in the old one
+    let rounds = move || [place.get()];
+    let question = move |place: Place| match place.question {
+        Some(question) => view! { <AskedQuestion sitting question position=place.position/> }.into_any(),
+        None => view! { <Over href=format!("{}/results", sitting.href())/> }.into_any(),
     };
-    let submit = move || {
-        place.with(|place| place.question.as_ref().map(|question| question.options.len())).map(|options| {
+    let submit = move |place: Place| {
+        place.question.map(|question| {
             view! {
                 <Submit sitting/>
-                <div class="pane__side" hidden=move || sitting.is_told()>
-                    <Show when=move || sitting.quiz.with(|quiz| quiz.keys)>
-                        <KeyHints options/>
-                    </Show>
-                    <Show when=move || sitting.quiz.with(|quiz| quiz.gamification)>
-                        <div class="pane__mito">
-                            <MitoSprite state=Mito::Study side=64 still=true/>
-                            <p class="bubble soft">"No clock in practice. Take your time."</p>
-                        </div>
-                    </Show>
-                </div>
+                <Beside sitting options=question.options.len()/>
             }
         })
     };
@@ -178,16 +167,34 @@ fn Practice(quiz: Quiz) -> impl IntoView {
                     >
                         <input type="hidden" name="request[quiz]" value=move || sitting.quiz.with(|quiz| quiz.id.to_string())/>
                         <input type="hidden" name="request[position]" value=move || place.with(|place| place.position.to_string())/>
-                        {question}
+                        <For each=rounds key=|place| place.round children=question/>
                     </form>
                 </section>
                 <aside class="pane" aria-label="Answer and explanation">
-                    {submit}
+                    <For each=rounds key=|place| place.round children=submit/>
                     {explanation}
                 </aside>
             </main>
         </div>
         <KeyHelp keys=QUIZ_KEYS/>
+    }
+}
+
+/// Keys and Mito under the confidence, from 1024 px.
+#[component]
+fn Beside(sitting: Sitting, options: usize) -> impl IntoView {
+    view! {
+        <div class="pane__side" hidden=move || sitting.is_told()>
+            <Show when=move || sitting.quiz.with(|quiz| quiz.keys)>
+                <KeyHints options/>
+            </Show>
+            <Show when=move || sitting.quiz.with(|quiz| quiz.gamification)>
+                <div class="pane__mito">
+                    <MitoSprite state=Mito::Study side=64 still=true/>
+                    <p class="bubble soft">"No clock in practice. Take your time."</p>
+                </div>
+            </Show>
+        </div>
     }
 }
 

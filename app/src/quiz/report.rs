@@ -4,6 +4,7 @@ use super::api::{Report, ReportQuestion, report_question};
 use crate::ui::{Glyph, Icon, Toast, Toasts};
 use domain::id::QuestionId;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
+use leptos_router::hooks::use_query_map;
 
 /// What can be wrong, as it is sent and as it is shown.
 const REASONS: [(&str, &str); 4] = [
@@ -18,12 +19,16 @@ const REASONS: [(&str, &str); 4] = [
 pub fn ReportForm(
     /// Which.
     question: QuestionId,
-    /// Where a form without scripts comes back to.
-    next: String,
+    /// Its place in the set.
+    position: u32,
+    /// Where a form without scripts comes back to; `&reported={position}` is added.
+    back: String,
 ) -> impl IntoView {
     let toasts = Toasts::here();
     let reason = RwSignal::new(String::new());
-    let sent = RwSignal::new(false);
+    // a form without scripts comes back with the place it reported
+    let reported = use_query_map().with_untracked(|query| query.get("reported"));
+    let sent = RwSignal::new(reported == Some(position.to_string()));
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let reason = reason.get_untracked();
@@ -64,7 +69,7 @@ pub fn ReportForm(
         <div class="dialog" id="report" popover="auto" role="dialog" aria-labelledby="report-title">
             <form method="post" action=ReportQuestion::url() on:submit=send>
                 <input type="hidden" name="request[question]" value=question.to_string()/>
-                <input type="hidden" name="request[next]" value=next/>
+                <input type="hidden" name="request[next]" value=format!("{back}&reported={position}")/>
                 <fieldset>
                     <legend><h2 id="report-title">"What is wrong with it?"</h2></legend>
                     {reasons}

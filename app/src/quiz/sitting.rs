@@ -21,6 +21,8 @@ pub struct Place {
     pub position: u32,
     /// `None` when all are answered.
     pub question: Option<Question>,
+    /// How many came before on this page. What is pressed lives in the elements: each round has its own.
+    pub round: u32,
 }
 
 /// How far the question on screen has come.
@@ -66,6 +68,7 @@ pub struct Sitting {
     pub live: RwSignal<bool>,
     next: RwSignal<Option<Quiz>>,
     since: StoredValue<f64>,
+    given: StoredValue<Option<Answer>>,
     told_at: StoredValue<f64>,
     toasts: Toasts,
     connection: Connection,
@@ -87,6 +90,7 @@ impl Sitting {
             live: RwSignal::new(false),
             next: RwSignal::new(None),
             since: StoredValue::new(0.0),
+            given: StoredValue::new(None),
             told_at: StoredValue::new(0.0),
             quiz: RwSignal::new(quiz),
             toasts: Toasts::here(),
@@ -99,6 +103,10 @@ impl Sitting {
     pub fn awake(self) {
         self.live.set(true);
         self.since.set_value(browser::now());
+        if self.place.with_untracked(|place| place.question.is_none()) {
+            self.finished.set(true);
+            return;
+        }
         if self.told().is_some() {
             self.load_next();
             return;
@@ -203,30 +211,20 @@ impl Sitting {
         self.told_at.set_value(now);
         self.stage.set(Stage::Told(Told { correct, verdict: None, unsent: false }));
         browser::focus_once_drawn("verdict");
-        self.send(Answer {
-            quiz: self.id(),
-            position: place.position,
-            choice,
-            confidence: Some(confidence),
-            took,
-        });
+        let answer =
+            Answer { quiz: self.id(), position: place.position, choice, confidence: Some(confidence), took };
+        self.given.set_value(Some(answer.clone()));
+        self.send(answer);
     }
 
-    /// Sends an answer that could not be sent before.
+    /// Sends the answer that could not be sent before.
     pub fn try_again(self) {
-        let (Some(Told { unsent: true, correct, .. }), Some(choice)) =
-            (self.told(), self.choice.get_untracked())
-        else {
-            return;
-        };
-        self.stage.set(Stage::Told(Told { correct, verdict: None, unsent: false }));
-        self.send(Answer {
-            quiz: self.id(),
-            position: self.place.with_untracked(|place| place.position),
-            choice,
-            confidence: self.confidence.get_untracked(),
-            took: 0,
-        });
+        if let (Some(Told { unsent: true, correct, .. }), Some(answer)) =
+            (self.told(), self.given.get_value())
+        {
+            self.stage.set(Stage::Told(Told { correct, verdict: None, unsent: false }));
+            self.send(answer);
+        }
     }
 
     // Not bound to the page's life: an answer must arrive even when the learner has gone on. Hence the `try_` below.
@@ -341,7 +339,8 @@ impl Sitting {
     }
 
     fn show(self, quiz: Quiz) {
-        let (place, choice, confidence, stage) = opened(&quiz);
+        let (mut place, choice, confidence, stage) = opened(&quiz);
+        place.round = self.place.with_untracked(|place| place.round + 1);
         let told = matches!(stage, Stage::Told(_));
         let over = place.question.is_none();
         self.next.set(None);
@@ -369,13 +368,16 @@ impl Sitting {
 fn opened(quiz: &Quiz) -> (Place, Option<u32>, Option<Confidence>, Stage) {
     match quiz.shown.clone() {
         Some(shown) => (
-            Place { position: shown.position, question: Some(shown.question) },
+            Place { position: shown.position, question: Some(shown.question), round: 0 },
             Some(shown.choice),
             shown.confidence,
             Stage::Told(Told { correct: shown.verdict.correct, verdict: Some(shown.verdict), unsent: false }),
         ),
-        None => {
-            (Place { position: quiz.position, question: quiz.current.clone() }, None, None, Stage::Asking)
-        }
+        None => (
+            Place { position: quiz.position, question: quiz.current.clone(), round: 0 },
+            None,
+            None,
+            Stage::Asking,
+        ),
     }
 }

@@ -39,11 +39,7 @@ pub fn VerdictHead(sitting: Sitting, question: Question, told: Signal<Told>) -> 
             view! { "The key is " <b>{format!("{}, ", letter(key))} {key_text.clone()}</b> {paid} }.into_any()
         }
     };
-    let mito = Signal::derive(move || match correct() {
-        false => Mito::Comfort,
-        true if COMBO_MARKS.contains(&sitting.combo()) => Mito::Cheer,
-        true => Mito::Idle,
-    });
+    let mito = Signal::derive(move || if correct() { Mito::Idle } else { Mito::Comfort });
     let glyph = Signal::derive(move || if correct() { Glyph::Check } else { Glyph::Cross });
     view! {
         <header class="verdict" class:mint=correct class:coral=move || !correct()>

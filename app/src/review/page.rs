@@ -129,7 +129,7 @@ fn ReviewBar(reviewing: Reviewing) -> impl IntoView {
                     >
                         <Icon glyph=Glyph::Undo/>
                         <span>"Undo"</span>
-                        <kbd class="kbd">"U"</kbd>
+                        <kbd class="kbd" aria-hidden="true">"U"</kbd>
                     </button>
                 </form>
             </Show>

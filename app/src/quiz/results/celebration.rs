@@ -94,9 +94,9 @@ pub(super) fn Celebration(results: Results) -> impl IntoView {
             <div class="party__in">
                 <div class="stage" aria-hidden="true">
                     <MitoSprite state=Mito::LevelUp side=128/>
-                    <ArtSprite art=Art::Sparkle scale=2 still=true/>
-                    <ArtSprite art=Art::Sparkle scale=2 still=true/>
-                    <ArtSprite art=Art::Sparkle scale=1 still=true/>
+                    <ArtSprite art=Art::Sparkle scale=2/>
+                    <ArtSprite art=Art::Sparkle scale=2/>
+                    <ArtSprite art=Art::Sparkle scale=1/>
                 </div>
                 <h2 id="party-title">{title}</h2>
                 {reached}
