@@ -16,24 +16,35 @@ export function shared(path: string): string | undefined {
   return undefined;
 }
 
-/** A lecture with the title that it gets on the shelf. */
+/** A lecture with the title that it gets on the shelf, and what may be asked of its text. */
 export interface Lecture {
   file: Dropped;
   title: RegExp;
-  /** Pages, where the file says how many. */
   pages: number;
+  question: string;
+  /** In the passage that answers it. */
+  answer: RegExp;
 }
 
-/** The heart chapter as PDF; where the shared material is missing, our own lecture on the heart. */
-export function heart(): Lecture {
-  const chapter = shared("documents/ch19-the-cardiovascular-system-the-heart.pdf");
-  if (chapter) return { file: fileAt(chapter), title: /The Cardiovascular System: The Heart|ch19/i, pages: 26 };
-  console.log("skipped: the heart chapter; a lecture of our own takes its place");
-  return { file: own("A heart lecture"), title: /A heart lecture/, pages: 4 };
+/** The heart chapter as PDF; where the shared material is missing, our own lecture. */
+export function chapter(): Lecture {
+  const path = shared("documents/ch19-the-cardiovascular-system-the-heart.pdf");
+  if (!path) {
+    console.log("skipped: the heart chapter; a short lecture of our own takes its place");
+    return { ...own("The kidney in brief"), question: "what lets water pass through membranes", answer: /aquaporin/i };
+  }
+  return {
+    file: fileAt(path),
+    title: /The Cardiovascular System: The Heart/,
+    pages: 26,
+    question: "why does the AV node delay the impulse",
+    answer: /\bAV\b|atrioventricular/i,
+  };
 }
 
-/** The lecture that comes with Mitochi under another title, so that it is not the built-in one. */
-export function own(title: string): Dropped {
-  const text = readFileSync(join(ROOT, "server", "starter", "heart.md"), "utf8").replace(/^# .*$/m, `# ${title}`);
-  return { name: `${title.toLowerCase().replaceAll(" ", "-")}.md`, mimeType: "text/markdown", buffer: Buffer.from(text) };
+/** Our own short lecture, enough for a set of ten, under any title. */
+export function own(title: string): Pick<Lecture, "file" | "title" | "pages"> {
+  const text = readFileSync(join(ROOT, "end2end", "files", "kidney.md"), "utf8").replace(/^# .*$/m, `# ${title}`);
+  const file = { name: `${title.toLowerCase().replaceAll(" ", "-")}.md`, mimeType: "text/markdown", buffer: Buffer.from(text) };
+  return { file, title: new RegExp(title), pages: 4 };
 }

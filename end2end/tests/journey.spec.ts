@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, test } from "../fixtures";
-import { heart } from "../materials";
+import { chapter } from "../materials";
 import { Home } from "../pages/home";
 import { Landing } from "../pages/landing";
 import { Library, type Reading } from "../pages/library";
@@ -15,7 +15,6 @@ import { GRADES, minutes, Review } from "../pages/review";
 import { Search } from "../pages/search";
 import { Settings } from "../pages/settings";
 
-const QUESTION = "why does the AV node delay the impulse";
 const PLACED = { at: 5, of: 10 };
 
 /** Which option to take, without looking at the key: another place each time, so that right and wrong both come. */
@@ -24,7 +23,7 @@ const guess = (position: number, options: number) => (position * 7 + 1) % option
 test("from a student's own PDF to the first spaced review", async ({ page, context, accessible, picture }, info) => {
   test.setTimeout(600_000);
   const phone = info.project.name === "phone";
-  const lecture = heart();
+  const lecture = chapter();
   const library = new Library(page);
   const home = new Home(page);
   let demoXp = 0;
@@ -92,12 +91,14 @@ test("from a student's own PDF to the first spaced review", async ({ page, conte
       return reading;
     };
     await expect.poll(async () => (await note()) !== undefined, { intervals: [50] }).toBe(true);
-    const started = Date.now();
     const second = new Home(other);
-    expect(await second.open("/home")).toBe(200);
+    const started = Date.now();
+    expect((await other.goto("/home"))?.status()).toBe(200);
     await expect(second.goal).toBeVisible();
     const answered = Date.now() - started;
-    expect(answered, "another page opens while a file is read").toBeLessThan(20_000);
+    expect(answered, "another page opens while a file is read").toBeLessThan(10_000);
+    info.annotations.push({ type: "not blocked", description: `home opened in ${answered} ms` });
+    expect((await library.reading(lecture.title))?.ready ?? false, "and it is still being read").toBe(false);
     await other.close();
 
     let pictured = false;
@@ -158,16 +159,15 @@ test("from a student's own PDF to the first spaced review", async ({ page, conte
     const search = new Search(page);
     await search.press(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Search" }));
     await expect(search.field).toBeVisible();
-    await search.ask(QUESTION);
+    await search.ask(lecture.question);
     const own = search.hits.filter({ hasText: lecture.title });
-    await expect(own.first()).toContainText(/AV|atrioventricular/i);
+    await expect(own.first()).toContainText(lecture.answer);
     await expect(own.first().locator("mark").first()).toBeVisible();
     await look("4-search");
     await search.press(own.first().getByRole("heading").getByRole("link"));
     await expect(reader.lit).toBeInViewport();
-    await expect(page.locator("mark.lit, mark.lit ~ *").first()).toBeVisible();
     const lit = (await page.locator("mark.lit").allInnerTexts()).join(" ");
-    expect(lit).toMatch(/AV|atrioventricular/i);
+    expect(lit).toMatch(lecture.answer);
     await look("4-reader-lit");
     await expect(reader.back).toHaveAccessibleName("Back to the search");
   });
