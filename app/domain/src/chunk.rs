@@ -74,7 +74,7 @@ fn sections(document: &Document) -> Vec<Section> {
     let mut start = 0;
     for end in 1..=document.blocks.len() {
         // a section ends before a heading that follows text
-        if end < document.blocks.len() && !(is_heading(end) && !is_heading(end - 1)) {
+        if end < document.blocks.len() && (!is_heading(end) || is_heading(end - 1)) {
             continue;
         }
         let last = end - 1;
@@ -126,7 +126,7 @@ fn pieces(document: &Document, blocks: &[Block], counter: &Counter) -> Vec<Piece
         let text = document.slice(block.span);
         let parts = match block.kind {
             BlockKind::Table { .. } | BlockKind::Preformatted => lines(text),
-            BlockKind::Heading(_) => vec![0..text.len()],
+            BlockKind::Heading(_) => std::iter::once(0..text.len()).collect(),
             _ => sentence::sentences(text),
         };
         let mut first = true;
@@ -210,7 +210,8 @@ pub fn windows(text: &str, limit: usize, tokenize: Tokenize<'_>) -> Vec<Range<us
     let tokens = tokenize(text);
     let total = tokens.len();
     if total <= limit || limit == 0 {
-        return if text.trim().is_empty() { vec![] } else { vec![0..text.len()] };
+        let whole = (!text.trim().is_empty()).then_some(0..text.len());
+        return whole.into_iter().collect();
     }
     let before = |at: usize| tokens.partition_point(|(start, _)| *start < at);
     let (least, most) = (total.saturating_sub(limit).min(limit), limit);
@@ -304,7 +305,10 @@ mod tests {
         let windows = windows(&text, WINDOW_TOKENS, &tokens);
         assert_eq!(windows.len(), 2);
         assert!(text[windows[0].clone()].ends_with('.') && text[windows[1].clone()].starts_with("The"));
-        assert_eq!(super::windows("One short text.", WINDOW_TOKENS, &tokens), [0..15]);
+        assert_eq!(
+            super::windows("One short text.", WINDOW_TOKENS, &tokens),
+            vec![std::ops::Range { start: 0, end: 15 }]
+        );
         assert!(super::windows("  ", WINDOW_TOKENS, &tokens).is_empty());
     }
 

@@ -152,7 +152,8 @@ mod tests {
     #[test]
     fn looks_nest_as_cited_then_found_then_style() {
         let bold = |start, end| Mark { span: span(start, end), style: Style::Bold };
-        let cases: Vec<(&str, Vec<Mark>, Vec<Span>, Vec<Span>, &str)> = vec![
+        type Case = (&'static str, Vec<Mark>, Vec<Span>, Vec<Span>, &'static str);
+        let cases: Vec<Case> = vec![
             ("plain", vec![], vec![], vec![], "plain"),
             ("a bold word", vec![bold(2, 6)], vec![], vec![], "a <b:bold> word"),
             ("a cited word", vec![], vec![span(2, 7)], vec![], "a {cited} word"),

@@ -252,7 +252,7 @@ async fn upload(Extension(state): Extension<State>, headers: HeaderMap, mut form
         } else if filename.contains("known") {
             Uploaded { filename: filename.clone(), material: Some(HEART), duplicate: true, error: None }
         } else {
-            let id = MaterialId(Uuid::now_v7());
+            let id = MaterialId(server::clock::Clock::default().id());
             if state == State::Live {
                 let mut changes = CHANGES.lock().unwrap_or_else(PoisonError::into_inner);
                 changes.0.insert(
@@ -311,9 +311,10 @@ impl Library for Gallery {
         let document = document();
         let page =
             request.lit.map(|lit| document.page_at(lit.start)).or(request.page).unwrap_or(1).clamp(1, 26);
-        let stretch = if material.pages_read == 0 { 1..=0 } else { stretch(page) };
+        let stretch = stretch(page);
+        let read = |number: &u32| material.pages_read > 0 && stretch.contains(number);
         let mut pages: Vec<ReaderPage> = vec![];
-        for (number, block, text) in blocks().filter(|(number, ..)| stretch.contains(number)) {
+        for (number, block, text) in blocks().filter(|(number, ..)| read(number)) {
             let block = reader_block(block, text, request.lit, &words);
             match pages.last_mut() {
                 Some(page) if page.number == number => page.blocks.push(block),

@@ -31,7 +31,7 @@ pub(crate) enum State {
 }
 
 impl State {
-    pub const ALL: [(Self, &str); 10] = [
+    pub(crate) const ALL: [(Self, &str); 10] = [
         (Self::Stranger, "stranger"),
         (Self::Guest, "guest"),
         (Self::New, "new"),
@@ -44,15 +44,15 @@ impl State {
         (Self::Words, "words"),
     ];
 
-    pub fn by_name(name: &str) -> Option<Self> {
+    pub(crate) fn by_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(_, own)| *own == name).map(|(state, _)| state)
     }
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         Self::ALL.into_iter().find(|(state, _)| *state == self).map_or("busy", |(_, name)| name)
     }
 
-    pub fn session(self) -> Option<Session> {
+    pub(crate) fn session(self) -> Option<Session> {
         (self != Self::Stranger).then(|| Session {
             learner: LearnerId(Uuid::from_u128(1)),
             session: SessionId(Uuid::from_u128(2)),
@@ -68,7 +68,7 @@ pub(crate) struct Gallery {
 
 impl Gallery {
     /// What every port does first: waits or fails where the state says so.
-    pub async fn enter(&self) -> Result<(), ApiError> {
+    pub(crate) async fn enter(&self) -> Result<(), ApiError> {
         match self.state {
             State::Failed => Err(ApiError::Internal { request: "01JV2K7Q4N".into() }),
             State::Slow => {

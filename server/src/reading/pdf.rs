@@ -288,7 +288,7 @@ fn upright(
         let (x0, y) = turn(p.from.x as f32, p.from.y as f32);
         let (x1, _) = turn(p.to.x as f32, p.to.y as f32);
         let inside = x0 > -5.0 && x0 < page_width + 5.0 && y > -5.0 && y < page_height + 5.0;
-        if !inside || !(x1.is_finite() && p.size.is_finite()) || p.size < 0.5 {
+        if !(inside && x1.is_finite() && p.size.is_finite()) || p.size < 0.5 {
             continue;
         }
         sheet.glyphs.push(Glyph { c: p.c, x0, x1, y, size: p.size, bold: p.stroked, italic: false });

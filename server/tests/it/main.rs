@@ -1,6 +1,8 @@
 //! The server's tests: one binary, real databases. PostgreSQL is used where `MITOCHI_TEST_POSTGRES` names one
 //! (`make test` starts it); where it does not, its half says 'skipped'.
 
+#![expect(clippy::disallowed_methods, reason = "tests make ids as the clock does")]
+
 mod account;
 mod db_contract;
 mod landing;

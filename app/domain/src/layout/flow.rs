@@ -119,10 +119,8 @@ impl Open {
 
     fn continues_in(&self, text: &Text, indenting: bool) -> bool {
         let same = (text.lines[0].size - self.size).abs() < 0.07 * self.size;
-        if !same
-            || !matches!(text.kind, Kind::Paragraph)
-                && !(self.kind == BlockKind::Caption && text.kind == Kind::Caption)
-        {
+        let caption = self.kind == BlockKind::Caption && text.kind == Kind::Caption;
+        if !same || !(caption || matches!(text.kind, Kind::Paragraph)) {
             return false;
         }
         if self.kind == BlockKind::Caption && !text.lines[0].all_italic() {

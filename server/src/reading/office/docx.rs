@@ -506,10 +506,10 @@ impl Style {
 
 fn of_run(props: Node<'_, '_>) -> Props {
     let switch = |name: &str| child(props, name).map(on);
-    let raised = child(props, "vertAlign").and_then(|align| match attribute(align, "val") {
-        Some("superscript") => Some(1),
-        Some("subscript") => Some(-1),
-        _ => Some(0),
+    let raised = child(props, "vertAlign").map(|align| match attribute(align, "val") {
+        Some("superscript") => 1,
+        Some("subscript") => -1,
+        _ => 0,
     });
     Props { bold: switch("b"), italic: switch("i"), raised, hidden: switch("vanish") }
 }
