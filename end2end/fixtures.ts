@@ -3,6 +3,7 @@
 
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type ConsoleMessage, type Page } from "@playwright/test";
+import { watchForScripts } from "./pages/screen";
 
 /** Ends the server hard and starts it again on the same data. */
 export interface Power {
@@ -15,7 +16,9 @@ export interface Power {
 }
 
 interface Fixtures {
-  /** Fails the test when the page threw or the console showed an error. */
+  /** What the browser may write to the console in this test: a cut connection, for one. */
+  noise: RegExp | undefined;
+  /** Fails the test when a page of the context threw or its console showed an error. */
   quiet: void;
   /** Zero axe violations, in the light and in the dark theme. */
   accessible: (name?: string) => Promise<void>;
@@ -36,9 +39,12 @@ function isFault(message: ConsoleMessage): boolean {
 export async function expectAccessible(page: Page, name = page.url()): Promise<void> {
   const before = await page.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches);
   for (const colorScheme of ["light", "dark"] as const) {
-    // Cross-fades would be caught half way.
+    // Cross-fades would be caught half way. What goes round for ever never ends.
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+    await page.evaluate(() => {
+      const ends = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+      return Promise.allSettled(ends.map((animation) => animation.finished));
+    });
     const { violations } = await new AxeBuilder({ page }).analyze();
     const found = violations.map(({ id, help, nodes }) => ({
       rule: id,
@@ -51,15 +57,23 @@ export async function expectAccessible(page: Page, name = page.url()): Promise<v
 }
 
 export const test = base.extend<Fixtures>({
+  noise: [undefined, { option: true }],
+
+  // Tells page objects when the scripts of a page run.
+  context: async ({ context }, use) => {
+    await watchForScripts(context);
+    await use(context);
+  },
+
   quiet: [
-    async ({ page }, use) => {
+    async ({ context, noise }, use) => {
       const faults: string[] = [];
-      page.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
-      page.on("console", (message) => {
-        if (isFault(message)) faults.push(`console: ${message.text()} (${message.location().url})`);
+      context.on("weberror", (thrown) => faults.push(`thrown: ${thrown.error().message}`));
+      context.on("console", (message) => {
+        if (isFault(message) && !noise?.test(message.text())) faults.push(`console: ${message.text()} (${message.location().url})`);
       });
       await use();
-      expect(faults, "the page threw or the console showed errors").toEqual([]);
+      expect(faults, "a page threw or its console showed errors").toEqual([]);
     },
     { auto: true },
   ],

@@ -10,7 +10,11 @@ pub mod statuses;
 pub mod upload;
 
 use crate::{error::RequestId, state::State};
-use app::{App, session::Session, shell};
+use app::{
+    App,
+    session::{PageStatus, Session},
+    shell,
+};
 use axum::{
     Router,
     http::{HeaderValue, header::CACHE_CONTROL, request::Parts},
@@ -18,7 +22,8 @@ use axum::{
     routing::{get, post},
 };
 use leptos::prelude::*;
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use std::sync::Arc;
 use tower_http::{compression::CompressionLayer, csrf::CsrfLayer};
 
 /// The whole site.
@@ -27,6 +32,13 @@ pub fn router(state: State) -> Router {
         let backend = state.backend();
         move || {
             provide_context(backend.clone());
+            if let Some(response) = use_context::<ResponseOptions>() {
+                provide_context(PageStatus(Arc::new(move |status| {
+                    if let Ok(status) = status.try_into() {
+                        response.set_status(status);
+                    }
+                })));
+            }
             let Some(parts) = use_context::<Parts>() else { return };
             provide_context(crate::account::read_look(&parts.headers));
             if let Some(session) = parts.extensions.get::<Session>() {
@@ -50,6 +62,7 @@ pub fn router(state: State) -> Router {
         .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), pages)
         .fallback(leptos_axum::file_and_error_handler_with_context::<State, _>(context, shell))
         .layer(map_response(statuses::error_status))
+        .layer(from_fn(forms::keep_typed))
         .layer(from_fn_with_state(state.clone(), sessions::authenticate))
         .layer(CsrfLayer::new().with_rejection_response(statuses::foreign_origin))
         .layer(map_response(cache))

@@ -57,6 +57,8 @@ pub struct Work {
     pub live: Live,
     /// Waking other workers.
     pub wake: Wake,
+    /// The program that reads files in a process of its own.
+    pub reader: std::path::PathBuf,
     /// Limits of the reading child.
     pub limits: crate::reading::child::Limits,
 }

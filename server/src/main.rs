@@ -98,7 +98,9 @@ fn main() -> ExitCode {
     let code = match command {
         Command::Serve(config) => return serve::run(&config),
         Command::Extract(FileArguments { file, json }) => cli::extract::run(&file, json),
-        Command::Chunks(FileArguments { file, json }) => cli::chunks::run(&file, json, &|text| ranges(text)),
+        Command::Chunks(FileArguments { file, json }) => {
+            cli::chunks::run(&file, json, &|text| Tokens::bundled().ranges(text))
+        }
         Command::Questions(asked) => {
             cli::questions::run(&asked.file, asked.json, asked.limit, asked.refusals)
         }
@@ -108,8 +110,4 @@ fn main() -> ExitCode {
         }
     };
     ExitCode::from(u8::try_from(code).unwrap_or(1))
-}
-
-fn ranges(text: &str) -> Vec<(usize, usize)> {
-    Tokens::bundled().spans(text).into_iter().map(|span| (span.range().start, span.range().end)).collect()
 }

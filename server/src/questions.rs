@@ -83,18 +83,23 @@ pub async fn publish(
     Ok(new)
 }
 
-/// Retires what the whole document no longer supports: every question that a program wrote for this material and
-/// that is not among `items`. Returns how many.
+/// Retires what the whole document no longer supports: every question of this material that is not among `items`
+/// and was written in the same way, by a program (`automatic`) or by a person. Returns how many.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn retire_unsupported(tx: &mut Tx, material: MaterialId, items: &[Item]) -> Result<u32> {
+pub async fn retire_unsupported(
+    tx: &mut Tx,
+    material: MaterialId,
+    items: &[Item],
+    automatic: bool,
+) -> Result<u32> {
     let kept: HashSet<[u8; 32]> = items.iter().map(fingerprint).collect();
     let mut retired = 0;
     for known in store::known(tx, material).await? {
         let supported =
             <[u8; 32]>::try_from(known.fingerprint.as_slice()).is_ok_and(|print| kept.contains(&print));
-        if known.automatic && !known.retired && !supported {
+        if known.automatic == automatic && !known.retired && !supported {
             store::set_retired(tx, known.id, true).await?;
             retired += 1;
         }

@@ -121,7 +121,7 @@ pub async fn install(db: &Db, clock: &Clock) -> anyhow::Result<()> {
     store::save_document(&mut tx, MATERIAL, &document).await?;
     store::replace_passages(&mut tx, MATERIAL, &passages).await?;
     questions::publish(&mut tx, clock, MATERIAL, &items, false).await?;
-    questions::retire_unsupported(&mut tx, MATERIAL, &items).await?;
+    questions::retire_unsupported(&mut tx, MATERIAL, &items, false).await?;
     store::set_pages(&mut tx, MATERIAL, pages, pages).await?;
     store::set_state(&mut tx, MATERIAL, "ready", None).await?;
     tx.commit().await?;

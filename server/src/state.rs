@@ -25,7 +25,7 @@ use anyhow::Context;
 use app::backend::Backend;
 use axum::extract::FromRef;
 use leptos::prelude::LeptosOptions;
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 /// Memory for vectors that are searched, bytes: some 80,000 passages of two windows.
@@ -46,6 +46,8 @@ pub struct State {
     pub live: Live,
     /// Changes when the process is asked to stop.
     pub stopping: watch::Receiver<bool>,
+    /// The program that reads files in a process of its own: this one.
+    pub reader: PathBuf,
     /// How pages are rendered.
     pub leptos: LeptosOptions,
     quizzes: QuizService,
@@ -126,6 +128,7 @@ impl State {
             ),
             quizzes,
             reviews,
+            reader: std::env::current_exe()?,
             limits: Limits {
                 time: Duration::from_secs(config.read_seconds),
                 memory: config.read_memory * 1024 * 1024,
@@ -163,6 +166,7 @@ impl State {
             retrieval: self.library.retrieval.clone(),
             live: self.live.clone(),
             wake: self.library.wake.clone(),
+            reader: self.reader.clone(),
             limits: self.limits,
         }
     }

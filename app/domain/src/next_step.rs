@@ -116,6 +116,7 @@ fn review(situation: &Situation) -> Option<Recommendation> {
         return None;
     }
     let reason = match situation.fading {
+        0 if due == 1 => "It is due today, and now it takes the least effort.".to_string(),
         0 => "They are due today, and now each takes the least effort.".to_string(),
         n if n >= due && due > 1 => "All of them would fall below 85 % recall by tonight.".to_string(),
         _ if due == 1 => "It would fall below 85 % recall by tonight.".to_string(),

@@ -6,10 +6,12 @@ mod filters;
 mod generate;
 mod kinds;
 mod lexicon;
+mod matter;
 mod prose;
 mod rationale;
 mod refusal;
 mod relations;
+mod review;
 mod span;
 mod tagger;
 mod terms;
@@ -20,6 +22,7 @@ mod word;
 pub(crate) use filters::is_type_stem;
 pub use generate::{Generated, Options, generate, generate_with};
 pub use refusal::Refusal;
+pub use review::{Sample, sample};
 pub use vectors::{DIMENSIONS, Embed, trigrams};
 pub(crate) use word::{article_for, head_index, is_function_word, singular, stem};
 
@@ -95,3 +98,6 @@ pub enum Bloom {
     /// Take a case apart.
     Analyze,
 }
+
+#[cfg(test)]
+mod tests;

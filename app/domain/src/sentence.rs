@@ -172,6 +172,13 @@ fn borders(text: &str) -> Vec<usize> {
             end = next_at + next.len_utf8();
             chars.next();
         }
+        if c == '.'
+            && text[..at].ends_with(|before: char| before.is_lowercase() || matches!(before, ')' | ']' | '%'))
+        {
+            // numbers of references that were raised: 'carcinoma.9,201-203 These'
+            end += citation(&text[end..]);
+            while chars.next_if(|(next_at, _)| *next_at < end).is_some() {}
+        }
         while inside.get(at_bracket).is_some_and(|bracket: &Range<usize>| bracket.end < end) {
             at_bracket += 1;
         }
@@ -184,6 +191,16 @@ fn borders(text: &str) -> Vec<usize> {
         }
     }
     out
+}
+
+/// Length of reference numbers right after a full stop.
+fn citation(rest: &str) -> usize {
+    let sign = |c: char| c.is_ascii_digit() || matches!(c, ',' | '-' | '–');
+    let end = rest.find(|c| !sign(c)).unwrap_or(rest.len());
+    let numbers = &rest[..end];
+    let ended = rest[end..].is_empty() || rest[end..].starts_with(char::is_whitespace);
+    let plain = numbers.split([',', '-', '–']).all(|number| (1..=3).contains(&number.len()));
+    if ended && plain { end } else { 0 }
 }
 
 fn is_closer(c: char) -> bool {
@@ -205,7 +222,7 @@ fn bracketed(text: &str) -> Vec<Range<usize>> {
             ')' => {
                 if let Some(start) = open.pop() {
                     if at - start < 1000 {
-                        out.retain(|inner| inner.start < start);
+                        while out.pop_if(|inner| inner.start > start).is_some() {}
                         out.push(start..at + 1);
                     } else {
                         open.clear();
@@ -301,6 +318,7 @@ mod tests {
             "in the space known as the mediastinum.| the figure shows the position.",
             "Fluids are measured.| pH falls.",
             "One paragraph\n\n|Another one",
+            "They cause death.193,194| About half are present.132| They recur.",
             "1. The first item.| 2 and more follow here.",
             "It was described by Frank et al. Nature took years.| In the U.S. The FDA is slow.",
             "Ions (Na+, K+, etc.) move.| They leak, move, etc.| The end.",

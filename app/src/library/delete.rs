@@ -6,6 +6,7 @@ use super::{
     live,
     shelf::count,
 };
+use crate::app::{Connection, FrameHandle};
 use crate::ui::{Dialog, FormError, Glyph, Icon, Toast, Toasts};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_router::{
@@ -34,7 +35,7 @@ pub fn DeleteDialog(
     let query = use_query_map();
     let navigate = use_navigate();
     let delete = ServerAction::<DeleteMaterial>::new();
-    let toasts = Toasts::here();
+    let (toasts, connection, frame) = (Toasts::here(), Connection::here(), FrameHandle::here());
     let target = Memo::new(move |_| {
         let id = query.read().get("delete")?.parse().ok()?;
         shelf.with_untracked(|shelf| {
@@ -51,7 +52,8 @@ pub fn DeleteDialog(
                 toasts.push(Toast::done(format!("‘{}’ is deleted", gone.title)));
             }
             delete.clear();
-            live::refresh(shelf);
+            live::refresh(shelf, connection);
+            frame.refresh();
             leave.run(());
         }
     });

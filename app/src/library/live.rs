@@ -2,6 +2,7 @@
 //! through.
 
 use super::api::{Materials, load_materials};
+use crate::app::Connection;
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, prelude::Closure};
@@ -46,16 +47,18 @@ fn put(shelf: RwSignal<Materials>, materials: Materials) {
 }
 
 /// Asks for the shelf once.
-pub fn refresh(shelf: RwSignal<Materials>) {
+pub fn refresh(shelf: RwSignal<Materials>, connection: Connection) {
     spawn_local(async move {
-        if let Ok(materials) = load_materials().await {
-            put(shelf, materials);
+        match load_materials().await {
+            Ok(materials) => put(shelf, materials),
+            Err(error) => connection.failed(&error),
         }
     });
 }
 
 /// Keeps the shelf up to date for as long as the page stands.
 pub fn follow(shelf: RwSignal<Materials>) {
+    let connection = Connection::here();
     Effect::new(move |_| {
         let stream = StoredValue::new_local(Stream::open(shelf));
         let asked = StoredValue::new(0_u32);
@@ -68,7 +71,7 @@ pub fn follow(shelf: RwSignal<Materials>) {
                 if state == EventSource::OPEN {
                     return;
                 }
-                refresh(shelf);
+                refresh(shelf, connection);
                 asked.update_value(|asked| *asked += 1);
                 if state == EventSource::CLOSED && asked.get_value().is_multiple_of(AGAIN) {
                     stream.set_value(Stream::open(shelf));

@@ -192,13 +192,16 @@ pub fn ReadyRow(
                     />
                 })}
             </div>
-            {move || (!warned.read().is_empty()).then(|| view! {
-                <div class="file__more">
-                    <Note hue=Hue::Honey glyph=Glyph::Warn>
-                        {warned.get().into_iter().map(|warning| view! { <p>{warning}</p> }).collect_view()}
-                    </Note>
-                </div>
-            })}
+            {move || {
+                let warnings = warned.get();
+                (!warnings.is_empty()).then(|| view! {
+                    <div class="file__more">
+                        <Note hue=Hue::Honey glyph=Glyph::Warn>
+                            {warnings.into_iter().map(|warning| view! { <p>{warning}</p> }).collect_view()}
+                        </Note>
+                    </div>
+                })
+            }}
         </li>
     }
 }

@@ -7,10 +7,11 @@ use super::{
     live,
     material_row::{BusyRow, ReadyRow},
     shelf::{announcement, count},
-    upload::{Sending, Upload, uploads},
+    upload::{Sending, Upload, dismiss, uploads},
     upload_row::{ToldRow, UploadRow},
 };
 use crate::{
+    app::Connection,
     quiz::api::StartQuiz,
     ui::{ErrorState, FormError, Glyph, Icon, Skeleton},
 };
@@ -55,6 +56,7 @@ fn Shelf(materials: Materials) -> impl IntoView {
     let (by_meaning, guest) = (materials.by_meaning, materials.guest);
     let shelf = RwSignal::new(materials);
     live::follow(shelf);
+    let connection = Connection::here();
     let start = ServerAction::<StartQuiz>::new();
     let again = ServerAction::<RetryMaterial>::new();
     let sent: RwSignal<Vec<Upload>> = uploads().into();
@@ -69,23 +71,23 @@ fn Shelf(materials: Materials) -> impl IntoView {
     });
     Effect::new(move |_| {
         if !taken.read().is_empty() {
-            live::refresh(shelf);
+            live::refresh(shelf, connection);
+        }
+    });
+    Effect::new(move |_| {
+        let on_shelf =
+            |id: MaterialId| shelf.with(|shelf| shelf.materials.iter().any(|material| material.id == id));
+        let arrived = |upload: &&Upload| matches!(upload.sending.get(), Sending::Taken(id) if on_shelf(id));
+        for upload in sent.get().iter().filter(arrived) {
+            dismiss(upload.id);
         }
     });
     Effect::new(move |_| {
         if matches!(again.value().get(), Some(Ok(()))) {
-            live::refresh(shelf);
+            live::refresh(shelf, connection);
         }
     });
-    let rows = Memo::new(move |_| {
-        let arrived = |upload: &Upload| match upload.sending.get() {
-            Sending::Taken(id) => {
-                shelf.with(|shelf| shelf.materials.iter().any(|material| material.id == id))
-            }
-            _ => false,
-        };
-        sent.get().into_iter().filter(|upload| !arrived(upload)).map(|upload| upload.id).collect::<Vec<_>>()
-    });
+    let rows = Memo::new(move |_| sent.get().into_iter().map(|upload| upload.id).collect::<Vec<_>>());
     let upload =
         move |id: u32| sent.with_untracked(|sent| sent.iter().find(|upload| upload.id == id).cloned());
 

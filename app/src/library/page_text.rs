@@ -22,6 +22,8 @@ pub struct Ink {
     nesting: std::cell::RefCell<Nesting>,
     /// Whether the lit stretch has its anchor.
     anchored: Cell<bool>,
+    /// Whether it was said that the lit stretch is cited.
+    told: Cell<bool>,
     /// First byte of the last found stretch that was drawn: one that is cut has one anchor.
     found: Cell<Option<u32>>,
 }
@@ -39,6 +41,7 @@ impl Ink {
             ask,
             nesting: Default::default(),
             anchored: Cell::new(false),
+            told: Cell::new(false),
             found: Cell::new(None),
         }
     }
@@ -160,7 +163,8 @@ impl Ink {
 
     /// Below a block with a lit stretch: that it is cited, and by which question.
     fn cited(&self, block: &ReaderBlock) -> Option<AnyView> {
-        if block.lit.is_empty() {
+        // a stretch over several blocks is told once
+        if block.lit.is_empty() || self.told.replace(true) {
             return None;
         }
         let whole = |lit: &Span| Span { start: block.start + lit.start, end: block.start + lit.end };

@@ -10,6 +10,9 @@ use domain::id::MaterialId;
 use leptos::{ev, prelude::*};
 use std::time::Duration;
 
+/// How far below the header one reads, in CSS pixels: what has passed this line is in view.
+const READING_LINE: f64 = 140.0;
+
 /// What is in view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shown {
@@ -123,6 +126,14 @@ pub fn go(address: &Address, loaded: (u32, u32), last: Option<Kept>) {
     });
 }
 
+/// Whether the window was scrolled down to its end.
+fn is_at_end() -> bool {
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+    let down = window().scroll_y().unwrap_or_default();
+    let all = document().document_element().map_or(0, |root| root.scroll_height());
+    down > 0.0 && down + height >= f64::from(all) - 2.0
+}
+
 /// Tells which page and heading are in view, and remembers the place.
 pub fn follow_scrolling(material: MaterialId, pages: Vec<u32>, headings: Vec<u32>, shown: RwSignal<Shown>) {
     let (pages, headings) = (StoredValue::new(pages), StoredValue::new(headings));
@@ -130,11 +141,12 @@ pub fn follow_scrolling(material: MaterialId, pages: Vec<u32>, headings: Vec<u32
         let waiting = StoredValue::new(false);
         let look = move || {
             waiting.try_set_value(false);
-            // a third down the window is where one reads
-            let line = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(600.0) / 3.0;
-            let above = |id: String| distance(&id).is_some_and(|distance| distance <= line);
-            let Some(Some(page)) = pages.try_with_value(|pages| {
-                pages.iter().rev().find(|page| above(format!("p{page}"))).or(pages.first()).copied()
+            let above = |id: String| distance(&id).is_some_and(|distance| distance <= READING_LINE);
+            let at_end = is_at_end();
+            let Some(Some(page)) = pages.try_with_value(|pages| match at_end {
+                // a short last page never comes up to the line
+                true => pages.last().copied(),
+                false => pages.iter().rev().find(|page| above(format!("p{page}"))).or(pages.first()).copied(),
             }) else {
                 return;
             };

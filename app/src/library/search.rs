@@ -71,8 +71,10 @@ pub fn SearchPage() -> impl IntoView {
             <h1 class="sr">"Search"</h1>
             <Transition fallback=|| view! { <Skeleton label="the search"/> }>
                 {move || Suspend::new(async move {
-                    let shelf = shelf.await.unwrap_or_default();
-                    view! { <Field asked materials=shelf.materials/> }
+                    let mut materials = shelf.await.unwrap_or_default().materials;
+                    // in a file that is not read yet there is nothing to find
+                    materials.retain(|material| material.passages > 0);
+                    view! { <Field asked materials/> }
                 })}
             </Transition>
             <Transition fallback=|| view! { <Skeleton label="the results" lines=&[30, 55, 100, 92, 40, 62, 98, 71]/> } set_pending=busy>

@@ -77,8 +77,9 @@ pub fn UploadRow(
             Sending::Refused { error, again } => view! {
                 <li class="file coral">
                     <Picture name="book"/>
-                    <div><h3>{name.clone()}</h3><p class="small refused" role="alert">{error.to_string()}</p></div>
+                    <div><h3>{name.clone()}</h3><p class="small soft">{format!("{}, not taken", size(bytes))}</p></div>
                     <Close id label=format!("Dismiss the message about {name}")/>
+                    <p class="file__more small refused" role="alert">{words(&error)}</p>
                     {(error == ApiError::Unauthorized).then(|| view! {
                         <p class="file__more"><a class="btn btn--line btn--sm" href="/login?next=%2Flibrary">"Log in"</a></p>
                     })}
@@ -107,17 +108,13 @@ pub fn ToldRow(
     dismiss: Callback<()>,
 ) -> impl IntoView {
     let Uploaded { filename, material, error, .. } = file;
-    let told = match (error, material) {
-        (Some(error), _) => {
-            view! { <p class="small refused" role="alert">{error.to_string()}</p> }.into_any()
-        }
-        (None, Some(material)) => view! { <KnownAlready material/> }.into_any(),
-        (None, None) => ().into_any(),
-    };
+    let known = material.filter(|_| error.is_none()).map(|material| view! { <KnownAlready material/> });
+    let refused =
+        error.map(|error| view! { <p class="file__more small refused" role="alert">{words(&error)}</p> });
     view! {
         <li class="file coral">
             <Picture name="book"/>
-            <div><h3>{filename.clone()}</h3>{told}</div>
+            <div><h3>{filename.clone()}</h3>{known}</div>
             <a
                 class="btn btn--icon"
                 href="/library"
@@ -127,7 +124,16 @@ pub fn ToldRow(
             >
                 <Icon glyph=Glyph::Cross/>
             </a>
+            {refused}
         </li>
+    }
+}
+
+/// Why a file was not taken. Nothing was typed here: a lost connection has words of its own.
+fn words(error: &ApiError) -> String {
+    match error {
+        ApiError::Offline => "No connection to Mitochi: the file was not sent.".into(),
+        error => error.to_string(),
     }
 }
 

@@ -71,8 +71,8 @@ async fn main() -> anyhow::Result<()> {
         })
         .merge(library::routes())
         .fallback(files)
-        .layer(middleware::map_response(http::status))
-        .layer(middleware::from_fn(http::keep_typed))
+        .layer(middleware::map_response(server::http::statuses::error_status))
+        .layer(middleware::from_fn(server::http::forms::keep_typed))
         .layer(middleware::from_fn(http::choose_state))
         .with_state(options);
     let listener = tokio::net::TcpListener::bind(&address).await?;

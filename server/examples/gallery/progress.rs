@@ -17,7 +17,7 @@ use domain::{
 };
 
 /// Level, XP and streak of a state.
-pub fn standing(state: State) -> Option<Standing> {
+pub(crate) fn standing(state: State) -> Option<Standing> {
     let standing = match state {
         State::Plain => return None,
         State::New | State::Guest => Standing {

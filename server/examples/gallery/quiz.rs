@@ -33,9 +33,9 @@ use std::{
 use uuid::Uuid;
 
 /// The set that is half done.
-pub const QUIZ: Uuid = Uuid::from_u128(0x71);
+pub(crate) const QUIZ: Uuid = Uuid::from_u128(0x71);
 /// Milliseconds since 1970 by the gallery's clock: 12 May 2026, 09:14 in Berlin.
-pub const NOW: i64 = 1_778_570_040_000;
+pub(crate) const NOW: i64 = 1_778_570_040_000;
 const LENGTH: u32 = 10;
 
 type Answers = BTreeMap<u32, (u32, Option<Confidence>)>;
@@ -185,7 +185,7 @@ fn own_sentence(option: &str) -> Option<&'static str> {
 }
 
 /// The questions, as asked.
-pub fn questions() -> Vec<Question> {
+pub(crate) fn questions() -> Vec<Question> {
     DRAFTS
         .iter()
         .zip(0u128..)
@@ -261,7 +261,7 @@ fn verdict(answers: &Answers, position: u32, choice: u32, gamification: bool) ->
 }
 
 /// Whether a form without scripts asked.
-pub fn wants_html() -> bool {
+pub(crate) fn wants_html() -> bool {
     use_context::<Parts>().is_some_and(|parts| {
         parts
             .headers

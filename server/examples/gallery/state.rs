@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 /// The chosen learner. Its name in lower case is its name in the address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum State {
+pub(crate) enum State {
     /// Nobody is known.
     Stranger,
     /// Has answered the question of the front page.
@@ -62,7 +62,7 @@ impl State {
 }
 
 /// All ports, over the data of one state.
-pub struct Gallery {
+pub(crate) struct Gallery {
     pub state: State,
 }
 

@@ -1,7 +1,19 @@
 //! Forms without scripts: where they are led on to. A scripted request gets its answer and stays where it is.
 
-use axum::http::{header::ACCEPT, request::Parts};
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    http::{
+        HeaderValue, Method, Response, StatusCode,
+        header::{ACCEPT, LOCATION, REFERER},
+        request::Parts,
+    },
+    middleware::Next,
+};
 use leptos::prelude::use_context;
+
+/// Longest form that is looked into, bytes.
+const MAX_FORM: usize = 64 * 1024;
 
 /// Whether this request is a plain form's: a browser that navigates accepts HTML, a script asks for data.
 pub fn is_plain() -> bool {
@@ -32,6 +44,61 @@ pub fn is_local(path: &str) -> bool {
     path.starts_with('/')
         && !path[1..].starts_with(['/', '\\'])
         && path.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A refused form without scripts is led back to its page with the error in the address. This takes an older error out
+/// of that address first, and adds the typed e-mail address (never the password), so that it stands there again.
+pub async fn keep_typed(request: Request, next: Next) -> Response<Body> {
+    let plain_form = request.method() == Method::POST
+        && request
+            .headers()
+            .get(ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"));
+    if !plain_form {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    if let Some(clean) = parts.headers.get(REFERER).and_then(|referer| clean_referer(referer.to_str().ok()?))
+    {
+        parts.headers.insert(REFERER, clean);
+    }
+    let at_the_door = ["/api/account/register", "/api/account/log_in"].contains(&parts.uri.path());
+    if !at_the_door {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let Ok(bytes) = to_bytes(body, MAX_FORM).await else {
+        return Response::builder()
+            .status(StatusCode::PAYLOAD_TOO_LARGE)
+            .body(Body::empty())
+            .unwrap_or_default();
+    };
+    let form = String::from_utf8_lossy(&bytes).into_owned();
+    let typed = form
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(name, _)| matches!(*name, "request%5Bemail%5D" | "request[email]"))
+        .map(|(_, value)| value.to_string());
+    let mut response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+    if let (Some(location), Some(typed)) = (location, typed)
+        && location.contains("__err=")
+        && let Ok(location) = HeaderValue::from_str(&format!("{location}&email={typed}"))
+    {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
+/// The address a form came from, without an older error and what was typed then.
+fn clean_referer(referer: &str) -> Option<HeaderValue> {
+    let (path, query) = referer.split_once('?')?;
+    let kept: Vec<_> = query
+        .split('&')
+        .filter(|pair| !["__path=", "__err=", "email="].iter().any(|name| pair.starts_with(name)))
+        .collect();
+    let clean = if kept.is_empty() { path.to_string() } else { format!("{path}?{}", kept.join("&")) };
+    HeaderValue::from_str(&clean).ok()
 }
 
 #[cfg(test)]

@@ -77,11 +77,10 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     let Some(owner) = library::owner(&row) else { return Err(Failure::Moot) };
     let path = work.files.path(owner, id, &row.extension);
     let reading = Reading { work, job, id, owner, row: &row };
-    let program = std::env::current_exe()?;
     let (send, mut heard) = mpsc::unbounded_channel();
     // nobody hears it when the job is given up: then the child ends too
     let mut on = move |progress| drop(send.send(progress));
-    let child = child::read_in_child(&program, &path, &row.filename, work.limits, &mut on);
+    let child = child::read_in_child(&work.reader, &path, &row.filename, work.limits, &mut on);
     tokio::pin!(child);
     let mut told = None::<Instant>;
     let outcome = loop {
@@ -183,7 +182,7 @@ impl Reading<'_> {
         store::replace_passages(tx, self.id, passages).await?;
         questions::publish(tx, &self.work.clock, self.id, items, true).await?;
         if whole {
-            questions::retire_unsupported(tx, self.id, items).await?;
+            questions::retire_unsupported(tx, self.id, items, true).await?;
         }
         Ok(())
     }
@@ -200,10 +199,7 @@ impl Reading<'_> {
 /// A document cut into passages.
 pub fn passages(document: &Document, material: MaterialId, clock: &Clock) -> Vec<PassageRow> {
     let tokens = Tokens::bundled();
-    let ranges = |text: &str| {
-        tokens.spans(text).into_iter().map(|span| (span.range().start, span.range().end)).collect()
-    };
-    let chunks = chunk::chunks(document, &ranges);
+    let chunks = chunk::chunks(document, &|text| tokens.ranges(text));
     let row = |chunk: chunk::Chunk| PassageRow {
         id: clock.id(),
         material: material.0,

@@ -209,6 +209,8 @@ pub fn check(path: &Path) -> Result<(), ReadError> {
 
 fn unopened(error: std::io::Error) -> ReadError {
     ReadError::Unopened(match error.kind() {
+        // the file alone is larger than the memory that reading may take
+        std::io::ErrorKind::OutOfMemory => return ReadError::OutOfMemory,
         std::io::ErrorKind::NotFound => "there is no such file".to_string(),
         std::io::ErrorKind::PermissionDenied => "reading it is not permitted".to_string(),
         _ => error.to_string(),

@@ -8,9 +8,11 @@ use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 /// Which model made a vector. Vectors of different models cannot be compared, so each index belongs to one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,9 +115,18 @@ struct Inner {
     path: PathBuf,
     model: ModelId,
     pool: Arc<ThreadPool>,
-    loaded: Mutex<Option<Arc<Loaded>>>,
+    state: Mutex<State>,
     used: AtomicBool,
 }
+
+#[derive(Default)]
+struct State {
+    loaded: Option<Arc<Loaded>>,
+    /// The file that was of no use, by length and time of change, and why: it is not read again for every query.
+    refused: Option<(Stamp, EmbedError)>,
+}
+
+type Stamp = (u64, Option<SystemTime>);
 
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -141,7 +152,7 @@ impl MiniLm {
                 dimensions: 384,
             },
             pool: Arc::new(ThreadPool::with_num_threads(1)),
-            loaded: Mutex::new(None),
+            state: Mutex::default(),
             used: AtomicBool::new(false),
         }))
     }
@@ -150,7 +161,7 @@ impl MiniLm {
     /// whether they were let go.
     pub fn release_idle(&self) -> bool {
         let idle = !self.0.used.swap(false, Ordering::Relaxed);
-        idle && self.0.loaded.lock().unwrap_or_else(PoisonError::into_inner).take().is_some()
+        idle && self.0.state.lock().unwrap_or_else(PoisonError::into_inner).loaded.take().is_some()
     }
 
     /// The vector of a text, on this thread.
@@ -197,22 +208,38 @@ fn head(text: &str, bytes: usize) -> &str {
 
 impl Inner {
     fn loaded(&self) -> Result<Arc<Loaded>, EmbedError> {
-        let mut slot = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(loaded) = &*slot {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = &state.loaded {
             return Ok(loaded.clone());
         }
-        let bytes = std::fs::read(&self.path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => EmbedError::Missing { path: self.path.clone() },
+        let unreadable = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound => EmbedError::Missing { path: self.path.clone() },
             _ => EmbedError::Broken(format!("{}: {error}", self.path.display())),
-        })?;
+        };
+        let file = std::fs::metadata(&self.path).map_err(unreadable)?;
+        let stamp = (file.len(), file.modified().ok());
+        if let Some((refused, error)) = &state.refused
+            && *refused == stamp
+        {
+            return Err(error.clone());
+        }
+        let loaded = std::fs::read(&self.path).map_err(unreadable).and_then(|bytes| self.load(bytes));
+        match loaded {
+            Ok(loaded) => Ok(state.loaded.insert(Arc::new(loaded)).clone()),
+            Err(error) => {
+                state.refused = Some((stamp, error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    fn load(&self, bytes: Vec<u8>) -> Result<Loaded, EmbedError> {
         let found: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         if found != self.model.sha256 {
             let (path, expected) = (self.path.clone(), self.model.sha256.clone());
             return Err(EmbedError::Foreign { path, expected, found });
         }
-        let loaded = Arc::new(Loaded::new(bytes)?);
-        *slot = Some(loaded.clone());
-        Ok(loaded)
+        Loaded::new(bytes)
     }
 }
 
@@ -322,8 +349,14 @@ pub(crate) mod tests {
         assert!(matches!(error, EmbedError::Missing { .. }), "{error}");
         assert!(error.to_string().starts_with("the model is not there"));
         std::fs::write(&path, "no model").unwrap();
-        let error = MiniLm::new(&path).embed_blocking("heart").unwrap_err();
-        assert!(matches!(error, EmbedError::Foreign { .. }), "{error}");
+        let model = MiniLm::new(&path);
+        for _ in 0..2 {
+            let error = model.embed_blocking("heart").unwrap_err();
+            assert!(matches!(error, EmbedError::Foreign { .. }), "{error}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        let error = model.embed_blocking("heart").unwrap_err();
+        assert!(matches!(error, EmbedError::Missing { .. }), "what changed is looked at again: {error}");
         let error = MiniLm::new(&directory).embed_blocking("heart").unwrap_err();
         assert!(matches!(error, EmbedError::Broken(_)), "{error}");
         std::fs::remove_dir_all(directory).unwrap();

@@ -7,13 +7,15 @@
 //! restarts too.
 //!
 //! Every change is committed before it returns: it is on disk and in the next search, whole or not at all. Changes
-//! wait for each other; searches never wait. One process at a time may write ([`EngineError::Busy`]).
+//! wait for each other; searches never wait. One process at a time holds the index, by a lock that the system lets go
+//! when the process ends; others may read it, and take over when it is free ([`EngineError::Busy`] until then).
 
 use super::{EngineError, Filter, KeywordStore, Passage};
 use async_trait::async_trait;
 use domain::id::{LearnerId, MaterialId, PassageId};
 use domain::{document::Span, word};
 use frostem::{Algorithm, Stemmer};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,6 +32,8 @@ use uuid::Uuid;
 const VERSION: &str = "words-1";
 /// The index's place below the directory it is given; nothing else lies there, so it may be deleted whole.
 const DIRECTORY: &str = "keyword";
+/// The file beside it whose lock says who may write.
+const LOCK: &str = "keyword.lock";
 /// The file that names the generation; it is written when the index is complete.
 const MARKER: &str = "generation";
 const TOKENIZER: &str = "words";
@@ -55,6 +59,8 @@ struct Inner {
     marker: PathBuf,
     generation: String,
     incomplete: AtomicBool,
+    lock: File,
+    held: AtomicBool,
 }
 
 #[derive(Clone, Copy)]
@@ -73,16 +79,21 @@ impl Lexical {
     /// Checks every file (some 50 ms for 100,000 passages), so it belongs on a blocking thread.
     ///
     /// # Errors
-    /// Where the directory cannot be written. A damaged index is no error.
+    /// Where the directory cannot be written; [`EngineError::Busy`] where the index has to begin anew while another
+    /// process holds it. A damaged index is no error.
     pub fn open(directory: &Path, generation: &str) -> Result<Self, EngineError> {
         let generation = format!("{VERSION} {generation}");
         let place = directory.join(DIRECTORY);
         let marker = place.join(MARKER);
+        std::fs::create_dir_all(directory)?;
+        let lock = File::create(directory.join(LOCK))?;
+        let held = AtomicBool::new(hold(&lock)?);
         let complete = std::fs::read_to_string(&marker).is_ok_and(|found| found == generation);
         let (schema, fields) = schema();
         let kept = complete.then(|| open(&place, &schema)).flatten();
         let index = match kept {
             Some(index) => index,
+            None if !held.load(Ordering::Relaxed) => return Err(EngineError::Busy),
             None => {
                 if complete {
                     tracing::warn!("the keyword index is damaged and begins anew");
@@ -94,7 +105,17 @@ impl Lexical {
         let incomplete = AtomicBool::new(!marker.exists());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let writer = Mutex::new(None);
-        Ok(Self(Arc::new(Inner { index, reader, fields, writer, marker, generation, incomplete })))
+        Ok(Self(Arc::new(Inner {
+            index,
+            reader,
+            fields,
+            writer,
+            marker,
+            generation,
+            incomplete,
+            lock,
+            held,
+        })))
     }
 
     /// Whether materials may be missing: upsert each one, then call [`Lexical::rebuilt`].
@@ -179,6 +200,12 @@ impl Inner {
         passages: &[Passage],
     ) -> Result<(), EngineError> {
         let mut slot = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.held.load(Ordering::Relaxed) {
+            if !hold(&self.lock)? {
+                return Err(EngineError::Busy);
+            }
+            self.held.store(true, Ordering::Relaxed);
+        }
         let writer = match &mut *slot {
             Some(writer) => writer,
             empty => empty.insert(self.index.writer_with_num_threads(1, BUFFER)?),
@@ -239,6 +266,10 @@ impl Inner {
         });
         let mut clauses = self.within(owner, filter);
         clauses.push((Occur::Must, Box::new(BooleanQuery::new(words.collect()))));
+        if !self.held.load(Ordering::Relaxed) {
+            // somebody else writes
+            self.reader.reload()?;
+        }
         let searcher = self.reader.searcher();
         let top =
             searcher.search(&BooleanQuery::new(clauses), &TopDocs::with_limit(limit).order_by_score())?;
@@ -270,6 +301,15 @@ fn schema() -> (Schema, Fields) {
         text: builder.add_text_field("text", words),
     };
     (builder.build(), fields)
+}
+
+/// Whether the lock could be taken. It goes with the file, or with the process.
+fn hold(lock: &File) -> Result<bool, EngineError> {
+    match lock.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
 }
 
 /// The index that lies there, if it is whole and of this schema.

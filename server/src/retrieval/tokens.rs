@@ -69,9 +69,10 @@ impl Tokens {
         tokens
     }
 
-    /// The places of the tokens alone.
-    pub fn spans(&self, text: &str) -> Vec<Span> {
-        self.tokens(text).into_iter().map(|token| token.span).collect()
+    /// The byte ranges of the tokens alone, as cutting a text needs them.
+    pub fn ranges(&self, text: &str) -> Vec<(usize, usize)> {
+        let range = |token: Token| (token.span.start as usize, token.span.end as usize);
+        self.tokens(text).into_iter().map(range).collect()
     }
 
     fn encode(&self, line: &str) -> tokenizers::Encoding {

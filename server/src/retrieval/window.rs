@@ -17,7 +17,7 @@ const HEADING: usize = 32;
 /// The windows of a passage, ascending, together the whole of it but for white space between them; empty for a
 /// passage without tokens. They are as even as sentence ends (else word borders) let them be.
 pub fn cut(tokens: &Tokens, text: &str) -> Vec<Span> {
-    let spans = tokens.spans(text);
+    let spans: Vec<Span> = tokens.tokens(text).into_iter().map(|token| token.span).collect();
     let count = spans.len().div_ceil(WINDOW);
     let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return vec![] };
     let mut windows = vec![];

@@ -64,7 +64,8 @@ async fn foreign_keys_and_checks_hold() {
             .bind(Uuid::now_v7())
             .bind(Uuid::now_v7());
         assert!(orphan.run().await.is_err(), "{}: orphan", test.name);
-        let mut tx = test.db.write().await.unwrap_or_else(|_| panic!("{}", test.name));
+        drop(tx);
+        let mut tx = test.db.write().await.unwrap();
         let state = tx
             .query("INSERT INTO job (id, kind, key, payload, state, due, attempt) VALUES ($1, 'k', 'k', $2, 'odd', 0, 0)")
             .bind(Uuid::now_v7())

@@ -1,10 +1,14 @@
 //! The server's tests: one binary, real databases. PostgreSQL is used where `MITOCHI_TEST_POSTGRES` names one
 //! (`make test` starts it); where it does not, its half says 'skipped'.
 
+mod account;
 mod db_contract;
 mod landing;
+mod library;
 mod progress;
 mod questions;
 mod quiz;
+mod reading;
 mod review;
 mod support;
+mod tidy;

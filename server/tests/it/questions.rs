@@ -20,7 +20,7 @@ async fn publish(study: &Study, material: MaterialId, items: &[Item]) -> u32 {
 
 async fn retire(study: &Study, material: MaterialId, items: &[Item]) -> u32 {
     let mut tx = study.db().write().await.unwrap();
-    let retired = questions::retire_unsupported(&mut tx, material, items).await.unwrap();
+    let retired = questions::retire_unsupported(&mut tx, material, items, true).await.unwrap();
     tx.commit().await.unwrap();
     retired
 }
@@ -89,6 +89,13 @@ async fn what_the_whole_document_no_longer_supports_is_retired_and_comes_back_wi
         assert_eq!(published(&study, material).await, 3, "{}", study.test.name);
         publish(&study, material, &items(4)).await;
         assert_eq!(published(&study, material).await, 4, "{}", study.test.name);
+
+        // what a person wrote is theirs to take away
+        let mut tx = study.db().write().await.unwrap();
+        questions::publish(&mut tx, &study.clock, material, &[item(9)], false).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(retire(&study, material, &[]).await, 4);
+        assert_eq!(published(&study, material).await, 1, "{}", study.test.name);
     }
 }
 

@@ -47,7 +47,9 @@ async fn no_file_brings_the_reader_down() {
                 document.check().unwrap_or_else(|rule| panic!("{}: {rule}", file.display()));
                 read += 1;
             }
-            Err(ReadError::Crashed | ReadError::TimedOut | ReadError::OutOfMemory) => panic!("{}", file.display()),
+            Err(ReadError::Crashed | ReadError::TimedOut | ReadError::OutOfMemory) => {
+                panic!("{}", file.display())
+            }
             Err(error) => {
                 assert!(!error.to_string().contains('\n'));
                 refused += 1;
@@ -81,7 +83,8 @@ async fn a_long_file_is_handed_on_in_parts() {
     let file = folder.join("ch19-the-cardiovascular-system-the-heart.pdf");
     let mut told = vec![];
     let document =
-        read_in_child(program(), &file, "heart.pdf", Limits::default(), &mut |progress| told.push(progress)).await;
+        read_in_child(program(), &file, "heart.pdf", Limits::default(), &mut |progress| told.push(progress))
+            .await;
     let document = document.unwrap();
     let parts: Vec<u32> = told
         .iter()
@@ -106,6 +109,8 @@ async fn limits_end_a_reading_with_a_reason() {
     if cfg!(target_os = "linux") {
         assert_eq!(read(small).await, Err(ReadError::OutOfMemory));
     }
-    let missing = read_in_child(program(), Path::new("nowhere.pdf"), "nowhere.pdf", Limits::default(), &mut |_| {}).await;
+    let missing =
+        read_in_child(program(), Path::new("nowhere.pdf"), "nowhere.pdf", Limits::default(), &mut |_| {})
+            .await;
     assert!(matches!(missing, Err(ReadError::Unopened(_))));
 }

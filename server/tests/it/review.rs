@@ -286,7 +286,7 @@ async fn a_foreign_card_a_retired_and_a_reported_question_are_not_shown() {
         assert_ne!(left.card.unwrap().question.id, card.question.id, "{name}");
 
         let mut tx = study.db().write().await.unwrap();
-        server::questions::retire_unsupported(&mut tx, material, &[]).await.unwrap();
+        server::questions::retire_unsupported(&mut tx, material, &[], true).await.unwrap();
         tx.commit().await.unwrap();
         let rest = queue(&study, me).await;
         assert_eq!((rest.card, rest.left, rest.tomorrow, rest.next_due), (None, 0, 0, None), "{name}");

@@ -1,22 +1,30 @@
 //! What tests stand on: fresh databases of both kinds, learners, time.
 
 pub(crate) mod lecture;
+pub(crate) mod site;
 
 use server::db::{self, Db};
 use sqlx::Connection;
 
 /// A database of its own for one test; removed when dropped.
-pub struct TestDb {
-    pub db: Db,
-    pub name: &'static str,
-    pub url: String,
-    _folder: tempfile::TempDir,
+pub(crate) struct TestDb {
+    pub(crate) db: Db,
+    pub(crate) name: &'static str,
+    pub(crate) url: String,
+    folder: tempfile::TempDir,
+}
+
+impl TestDb {
+    /// A folder of its own.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
 }
 
 async fn sqlite() -> TestDb {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("mitochi.db").display());
-    TestDb { db: db::open(&url).await.unwrap(), name: "SQLite", url, _folder: folder }
+    TestDb { db: db::open(&url).await.unwrap(), name: "SQLite", url, folder }
 }
 
 async fn postgres() -> Option<TestDb> {
@@ -27,11 +35,11 @@ async fn postgres() -> Option<TestDb> {
     let (base, _) = server.rsplit_once('/').unwrap();
     let url = format!("{base}/{name}");
     let folder = tempfile::tempdir().unwrap();
-    Some(TestDb { db: db::open(&url).await.unwrap(), name: "PostgreSQL", url, _folder: folder })
+    Some(TestDb { db: db::open(&url).await.unwrap(), name: "PostgreSQL", url, folder })
 }
 
 /// Fresh databases of every kind that is to be had.
-pub async fn databases() -> Vec<TestDb> {
+pub(crate) async fn databases() -> Vec<TestDb> {
     let mut all = vec![sqlite().await];
     match postgres().await {
         Some(db) => all.push(db),
@@ -41,7 +49,7 @@ pub async fn databases() -> Vec<TestDb> {
 }
 
 /// A learner with an account, for foreign keys.
-pub async fn learner(db: &Db) -> domain::id::LearnerId {
+pub(crate) async fn learner(db: &Db) -> domain::id::LearnerId {
     let id = uuid::Uuid::now_v7();
     let mut tx = db.write().await.unwrap();
     tx.query(

@@ -28,7 +28,7 @@ pub(super) fn lead_in(stem: &str) -> &str {
         .char_indices()
         .filter(|(at, c)| matches!(c, '.' | '?' | '!') && body[at + c.len_utf8()..].starts_with(' '))
         .map(|(at, c)| at + c.len_utf8())
-        .last()
+        .next_back()
         .unwrap_or(0);
     trimmed[start..].trim()
 }

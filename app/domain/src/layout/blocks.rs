@@ -42,21 +42,29 @@ pub(super) struct Text {
     pub(super) full: bool,
 }
 
+/// Edges of a column and the distance that parts its paragraphs.
+#[derive(Debug, Clone, Copy)]
+struct Margins {
+    left: f32,
+    right: f32,
+    parting: f32,
+}
+
 /// The blocks of a column.
 pub(super) fn blocks(page: u32, column: Column, habits: &Habits) -> Vec<Found> {
     let mut out: Vec<Found> = vec![];
-    let (left, right) = (column.left, column.right);
+    let margins = Margins { left: column.left, right: column.right, parting: habits.parting_in(&column) };
     let mut run: Vec<Line> = vec![];
     for entry in column.entries {
         match entry {
             Entry::Line(line) => run.push(line),
             Entry::Table(table) => {
-                texts(page, std::mem::take(&mut run), left, right, habits, &mut out);
+                texts(page, std::mem::take(&mut run), margins, habits, &mut out);
                 out.push(Found::Table { page, table });
             }
         }
     }
-    texts(page, run, left, right, habits, &mut out);
+    texts(page, run, margins, habits, &mut out);
     name_tables(&mut out, habits);
     if let Some(Found::Text(text)) = out.first_mut() {
         text.first = true;
@@ -84,7 +92,14 @@ fn name_tables(found: &mut [Found], habits: &Habits) {
     }
 }
 
-fn texts(page: u32, lines: Vec<Line>, left: f32, right: f32, habits: &Habits, out: &mut Vec<Found>) {
+fn texts(page: u32, lines: Vec<Line>, margins: Margins, habits: &Habits, out: &mut Vec<Found>) {
+    let mut lines = lines;
+    for at in 1..lines.len() {
+        if (lines[at].y - lines[at - 1].y).abs() < 0.5 * lines[at].size {
+            lines[at].beside = true;
+            lines[at - 1].beside = true;
+        }
+    }
     let views: Vec<&Line> = lines.iter().collect();
     let tables = table::aligned(&views, habits);
     let mut lines = lines.into_iter().enumerate();
@@ -94,7 +109,7 @@ fn texts(page: u32, lines: Vec<Line>, left: f32, right: f32, habits: &Habits, ou
         if tables.peek().is_some_and(|(from, _, _)| *from == at)
             && let Some((_, to, table)) = tables.next()
         {
-            close(page, &mut open, left, right, habits, out);
+            close(page, &mut open, margins, habits, out);
             out.push(Found::Table { page, table });
             for _ in at + 1..to {
                 lines.next();
@@ -102,17 +117,18 @@ fn texts(page: u32, lines: Vec<Line>, left: f32, right: f32, habits: &Habits, ou
             continue;
         }
         if let Some(last) = open.last()
-            && parts(&open, last, &line, left, right, habits)
+            && parts(&open, last, &line, margins, habits)
         {
-            close(page, &mut open, left, right, habits, out);
+            close(page, &mut open, margins, habits, out);
         }
         open.push(line);
     }
-    close(page, &mut open, left, right, habits, out);
+    close(page, &mut open, margins, habits, out);
 }
 
 /// Whether `line` begins a new block after the open lines, of which `last` is the last.
-fn parts(open: &[Line], last: &Line, line: &Line, left: f32, right: f32, habits: &Habits) -> bool {
+fn parts(open: &[Line], last: &Line, line: &Line, margins: Margins, habits: &Habits) -> bool {
+    let Margins { left, right, parting } = margins;
     let first = &open[0];
     let em = last.size.max(line.size);
     let step = line.y - last.y;
@@ -132,7 +148,7 @@ fn parts(open: &[Line], last: &Line, line: &Line, left: f32, right: f32, habits:
     }
     // a lowered or raised character pushes lines apart
     let allowance = if last.has_shift() || line.has_shift() { 0.5 } else { 0.0 };
-    let usual = if (em - habits.body).abs() < 0.3 { habits.parting } else { habits.parting.max(1.5) };
+    let usual = if (em - habits.body).abs() < 0.3 { parting } else { parting.max(1.5) };
     if step > (usual + allowance) * em {
         return true;
     }
@@ -162,11 +178,13 @@ fn parts(open: &[Line], last: &Line, line: &Line, left: f32, right: f32, habits:
 }
 
 fn ends_sentence(line: &Line) -> bool {
-    let text = line.text();
-    text.trim_end_matches([')', ']', '”', '’', '"', '\'']).ends_with(['.', '!', '?', ':', ';'])
+    // numbers of notes stand after the full stop
+    let mut end = line.chars.iter().rev().filter(|char| char.shift <= 0).map(|char| char.c);
+    end.find(|c| !matches!(c, ')' | ']' | '”' | '’' | '"' | '\'' | ' ')).is_some_and(|c| ".!?:;".contains(c))
 }
 
-fn close(page: u32, open: &mut Vec<Line>, left: f32, right: f32, habits: &Habits, out: &mut Vec<Found>) {
+fn close(page: u32, open: &mut Vec<Line>, margins: Margins, habits: &Habits, out: &mut Vec<Found>) {
+    let Margins { left, right, .. } = margins;
     let lines = std::mem::take(open);
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return };
     let kind = kind(&lines, left, right, habits);
@@ -188,14 +206,19 @@ fn kind(lines: &[Line], left: f32, right: f32, habits: &Habits) -> Kind {
     if caption(first) {
         return Kind::Caption;
     }
+    // a table of contents
+    if text.contains("....") || text.contains(". . . .") || text.contains("……") {
+        return Kind::Aside;
+    }
     let large = first.size / habits.body;
     let bold = lines.iter().all(Line::all_bold);
     let ended = text.trim_end().ends_with(['.', ',', ';']);
+    let alone = lines.iter().all(|line| !line.beside);
     let titled = letters >= 2 && words <= 25 && lines.len() <= 4;
-    if titled && (large > 1.15 && (bold || words <= 14 || !ended) || bold && large > 1.04) {
+    if titled && (large > 1.15 && (bold || words <= 14 || !ended) || bold && large > 1.04 && alone) {
         return Kind::Heading;
     }
-    if titled && bold && large > 0.92 && words <= 14 && !ended {
+    if titled && bold && alone && large > 0.92 && words <= 14 && !ended {
         return Kind::Heading;
     }
     if titled && numbered_title(&text) && large > 0.98 && words <= 12 && !ended && lines.len() == 1 {
@@ -263,7 +286,7 @@ pub(super) fn marker(line: &Line) -> Option<Marker> {
     let first = letters.next()?;
     if letters.next().is_none() && is_bullet(first) {
         // a dash needs room after it, else it is one
-        let dash = matches!(first, '-' | '–' | '—' | '*' | 'o');
+        let dash = matches!(first, '-' | '–' | '—' | '*' | 'o' | '§' | 'Ø' | 'ü');
         let room = chars.get(end + 1)?.x0 - chars[end - 1].x1;
         return if !dash || room > 0.35 * line.size { found(false) } else { None };
     }
@@ -312,5 +335,8 @@ fn is_bullet(c: char) -> bool {
             | '❑'
             | '❍'
             | '★'
+            | '§'
+            | 'Ø'
+            | 'ü'
     )
 }

@@ -1,6 +1,7 @@
 //! Columns and their order. A page is cut at gutters; a line that crosses one is a barrier: what stands above it,
 //! left then right, is read before it.
 
+use super::blocks;
 use super::habits::Habits;
 use super::lines::Line;
 use super::table::Table;
@@ -29,17 +30,21 @@ pub(super) struct Area {
     pub(super) x1: f32,
     pub(super) y0: f32,
     pub(super) table: bool,
+    /// Begins with the sign of a list's item.
+    pub(super) item: bool,
 }
 
 impl Area {
     pub(super) fn of(line: &Line) -> Self {
-        Self { x0: line.x0, x1: line.x1, y0: line.y, table: false }
+        Self { x0: line.x0, x1: line.x1, y0: line.y, table: false, item: blocks::marker(line).is_some() }
     }
 
     fn of_entry(entry: &Entry) -> Self {
         match entry {
             Entry::Line(line) => Self::of(line),
-            Entry::Table(table) => Self { x0: table.x0, x1: table.x1, y0: table.y0, table: true },
+            Entry::Table(table) => {
+                Self { x0: table.x0, x1: table.x1, y0: table.y0, table: true, item: false }
+            }
         }
     }
 }
@@ -164,13 +169,24 @@ pub(super) fn gutter(areas: &[Area], width: f32, hints: &[f32]) -> Option<f32> {
         .filter(|x| *x - from > 0.15 * (to - from) && to - *x > 0.15 * (to - from))
         .map(|x| (count(x), x))
         .filter(|((left, right, cross), _)| {
-            *left >= 4 && *right >= 4 && cross * 5 < left + right && left.min(right) * 6 > *left.max(right)
+            *left >= 2 && *right >= 2 && cross * 5 < left + right && left.min(right) * 6 > *left.max(right)
         })
-        .filter(|(_, x)| prose(areas, from, *x) && prose(areas, *x, to))
+        .filter(|((left, right, _), x)| {
+            // a slide's two lists need fewer lines than two columns of prose
+            let lists = listed(areas, from, *x) && listed(areas, *x, to);
+            lists || *left >= 4 && *right >= 4 && prose(areas, from, *x) && prose(areas, *x, to)
+        })
         .min_by_key(|((left, right, cross), x)| {
             (*cross, left.abs_diff(*right), (x - (from + to) / 2.0).abs() as i32)
         })
         .map(|(_, x)| x)
+}
+
+/// Whether most of the text between two edges is items of a list.
+fn listed(areas: &[Area], from: f32, to: f32) -> bool {
+    let inside = || areas.iter().filter(|area| area.x0 >= from - 0.5 && area.x1 <= to + 0.5);
+    let items = inside().filter(|area| area.item).count();
+    items >= 2 && items * 5 >= inside().count() * 2
 }
 
 /// Whether lines between two edges fill the width, as prose does and the cells of a table do not.

@@ -20,11 +20,12 @@ struct Open {
 
 /// Writes the document.
 pub(super) fn document(
-    found: Vec<Found>,
+    mut found: Vec<Found>,
     habits: &Habits,
     sheets: &[Sheet],
     title: Option<String>,
 ) -> Document {
+    demote(&mut found, habits);
     let levels = levels(&found);
     let mut nesting: Vec<f32> = vec![];
     let indenting = indenting(&found);
@@ -106,7 +107,8 @@ pub(super) fn document(
 
 impl Open {
     fn text_end(&self) -> Option<char> {
-        let end = self.chars.iter().rev().map(|(_, char)| char.c);
+        // numbers of notes stand after the full stop
+        let end = self.chars.iter().rev().filter(|(_, char)| char.shift <= 0).map(|(_, char)| char.c);
         end.into_iter().find(|c| !matches!(c, ')' | ']' | '”' | '’' | '"' | '\'' | ' '))
     }
 
@@ -398,6 +400,31 @@ fn unmark(lines: &mut [Line]) {
         && let Some(marker) = blocks::marker(first)
     {
         first.chars.drain(..marker.chars);
+    }
+}
+
+/// On a page that has more short bold lines than text these are the labels of a diagram, not headings.
+fn demote(found: &mut [Found], habits: &Habits) {
+    let label = |text: &Text| text.kind == Kind::Heading && text.lines[0].size < 1.1 * habits.body;
+    let mut start = 0;
+    while start < found.len() {
+        let page = page_of(&found[start]);
+        let end = start + found[start..].iter().take_while(|other| page_of(other) == page).count();
+        let count = |is: &dyn Fn(&Text) -> bool| {
+            found[start..end].iter().filter(|found| matches!(found, Found::Text(text) if is(text))).count()
+        };
+        let labels = count(&label);
+        let texts = count(&|text| matches!(text.kind, Kind::Paragraph | Kind::Item { .. }));
+        if labels >= 6 && labels > texts {
+            for found in &mut found[start..end] {
+                if let Found::Text(text) = found
+                    && label(text)
+                {
+                    text.kind = Kind::Aside;
+                }
+            }
+        }
+        start = end;
     }
 }
 

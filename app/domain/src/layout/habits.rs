@@ -50,8 +50,9 @@ impl Habits {
 
     /// Whether hyphens at line ends often follow what is no word by itself.
     fn cuts_words(&self, pages: &[Vec<Line>]) -> bool {
-        let (mut fragments, mut all) = (0, 0);
+        let (mut fragments, mut all, mut lines) = (0, 0, 0);
         for line in pages.iter().flatten() {
+            lines += 1;
             let text = line.text();
             let Some(word) = text.strip_suffix(HYPHENS) else { continue };
             let word = word.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
@@ -60,7 +61,8 @@ impl Habits {
                 fragments += usize::from(!self.words.contains(&word));
             }
         }
-        fragments * 5 > all * 2
+        // and often enough: without it only compounds end lines with a hyphen, one line in a hundred
+        fragments * 5 > all * 2 && all * 50 > lines
     }
 
     fn learn_words(&mut self, lines: &[Line]) {
@@ -113,37 +115,66 @@ impl Habits {
 
     /// The usual distances of lines and of paragraphs.
     pub(super) fn find_leading(&mut self, columns: &[(u32, Column)]) {
-        const BINS: usize = 64; // of 0.05 sizes each
-        let mut bins = [0usize; BINS];
-        for (_, column) in columns {
-            for pair in column.entries.windows(2) {
-                if let [Entry::Line(a), Entry::Line(b)] = pair
-                    && (a.size - self.body).abs() < 0.3
-                    && (b.size - self.body).abs() < 0.3
-                    && !a.has_shift()
-                    && !b.has_shift()
-                {
-                    let ratio = (b.y - a.y) / self.body;
-                    if (0.8..3.2).contains(&ratio) {
-                        bins[(ratio * 20.0) as usize % BINS] += 1;
-                    }
-                }
-            }
+        let steps: Vec<Step> = columns.iter().flat_map(|(_, column)| steps(column, self.body)).collect();
+        if let Some((leading, parting)) = spacing(&steps, 1) {
+            (self.leading, self.parting) = (leading, parting);
         }
-        let all: usize = bins.iter().sum();
-        let smooth = |at: usize| {
-            bins[at] + bins.get(at + 1).copied().unwrap_or(0) + at.checked_sub(1).map_or(0, |b| bins[b])
-        };
-        let Some(peak) = (0..BINS).filter(|at| bins[*at] > 0).max_by_key(|at| (smooth(*at), BINS - at))
-        else {
-            return;
-        };
-        let centre = |at: usize| (at as f32 + 0.5) / 20.0;
-        self.leading = centre(peak);
-        let next = (peak + 3..BINS).filter(|at| bins[*at] > 0).max_by_key(|at| (smooth(*at), BINS - at));
-        self.parting = match next {
-            Some(next) if smooth(next) * 40 > all => (self.leading + centre(next)) / 2.0,
-            _ => self.leading * 1.3,
-        };
     }
+
+    /// The distance from which on a new paragraph begins in this column: its own, where it is set more widely than
+    /// the document usually is.
+    pub(super) fn parting_in(&self, column: &Column) -> f32 {
+        match spacing(&steps(column, self.body), 5) {
+            Some((leading, parting)) if leading > 1.12 * self.leading => parting.max(self.parting),
+            _ => self.parting,
+        }
+    }
+}
+
+/// From one line of running text to the next.
+struct Step {
+    /// In sizes of type.
+    height: f32,
+    /// The next line's first word had no room: the lines are one paragraph.
+    flows: bool,
+}
+
+fn steps(column: &Column, body: f32) -> Vec<Step> {
+    let step = |pair: &[Entry]| {
+        let [Entry::Line(a), Entry::Line(b)] = pair else { return None };
+        let usual = |line: &Line| (line.size - body).abs() < 0.3 && !line.has_shift();
+        let height = (b.y - a.y) / body;
+        let flows = column.right - a.x1 <= b.first_word() + 0.9 * a.size;
+        (usual(a) && usual(b) && (0.8..3.2).contains(&height)).then_some(Step { height, flows })
+    };
+    column.entries.windows(2).filter_map(step).collect()
+}
+
+/// The most frequent distance inside paragraphs, and one between it and that of paragraphs.
+fn spacing(steps: &[Step], least: usize) -> Option<(f32, f32)> {
+    const BINS: usize = 64; // of 0.05 sizes each
+    let bins = |flows: bool| {
+        let mut bins = [0usize; BINS];
+        for step in steps.iter().filter(|step| step.flows == flows) {
+            bins[((step.height * 20.0) as usize).min(BINS - 1)] += 1;
+        }
+        bins
+    };
+    let (inside, after) = (bins(true), bins(false));
+    let peak = |bins: &[usize; BINS], from: usize| {
+        let smooth = |at: usize| bins[at.saturating_sub(1)..(at + 2).min(BINS)].iter().sum::<usize>();
+        let best = (from..BINS).filter(|at| bins[*at] > 0).max_by_key(|at| (smooth(*at), BINS - at))?;
+        Some((best, smooth(best)))
+    };
+    let centre = |at: usize| (at as f32 + 0.5) / 20.0;
+    // where no line is full (verse, slides), every step counts
+    let (leading, count) = peak(&inside, 0).or_else(|| peak(&after, 0))?;
+    if count < least {
+        return None;
+    }
+    let parting = match peak(&after, leading + 3) {
+        Some((next, count)) if count * 40 > steps.len() => (centre(leading) + centre(next)) / 2.0,
+        _ => centre(leading) * 1.3,
+    };
+    Some((centre(leading), parting))
 }

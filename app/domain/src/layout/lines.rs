@@ -30,6 +30,8 @@ pub(super) struct Line {
     pub(super) y: f32,
     /// Size of most of its characters.
     pub(super) size: f32,
+    /// Something else of its column stands on the same height.
+    pub(super) beside: bool,
 }
 
 impl Line {
@@ -71,7 +73,7 @@ impl Line {
     }
 
     fn new(char: Char) -> Self {
-        Self { x0: char.x0, x1: char.x1, y: char.y, size: char.size, chars: vec![char] }
+        Self { x0: char.x0, x1: char.x1, y: char.y, size: char.size, beside: false, chars: vec![char] }
     }
 
     fn of(chars: Vec<Char>) -> Option<Self> {
@@ -221,6 +223,9 @@ fn parted(lines: Vec<Line>) -> Vec<Line> {
         .flat_map(|line| line.chars.iter().filter(|char| wide(line, char)))
         .map(|char| (char.x0, char.x1))
         .collect();
+    if gaps.len() > 2000 {
+        return lines; // a drawing
+    }
     let margin = lines.iter().map(|line| line.x0).fold(f32::MAX, f32::min);
     let mut cuts: Vec<(f32, bool)> = vec![]; // place, and whether text must begin exactly there
     for (from, to) in &gaps {

@@ -26,7 +26,8 @@ pub(super) fn ruled(lines: &mut Vec<Line>, rules: &[Rule], habits: &Habits) -> V
         let xs = steps(upright.map(|rule| (rule.x0 + rule.x1) / 2.0).collect(), near);
         let ys = steps(level.map(|rule| (rule.y0 + rule.y1) / 2.0).collect(), near);
         // a frame around text is not a table: at least two columns and two rows, or three rows
-        if xs.len() < 3 || ys.len() < 3 {
+        // thousands of cells are the grid of a chart
+        if xs.len() < 3 || ys.len() < 3 || xs.len() * ys.len() > 4000 {
             continue;
         }
         // a grid may be cut by the page's end: its outer uprights go on
@@ -194,7 +195,7 @@ fn cut(line: Line, xs: &[f32]) -> Vec<Line> {
                 chars.pop();
             }
             let (first, last) = (chars.first()?.x0, chars.last()?.x1);
-            Some(Line { x0: first, x1: last, y: line.y, size: line.size, chars })
+            Some(Line { x0: first, x1: last, y: line.y, size: line.size, beside: line.beside, chars })
         })
         .collect()
 }

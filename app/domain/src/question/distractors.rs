@@ -1,13 +1,19 @@
 //! Choosing wrong options. Owns: which terms may stand beside a key, and which of them are best. Refuses: the
 //! question itself (`filters`).
 
+mod fitness;
+
 use super::facts::{Fact, Family, Matter};
 use super::lexicon::lexicon;
 use super::prose::content_stems;
 use super::refusal::Refusal;
 use super::terms::Term;
 use super::vectors::{Embed, cosine};
-use super::word::{is_function_word, singular, stem};
+use super::word::{is_function_word, stem};
+use fitness::{
+    articles_agree, is_class, is_definition, is_solid, is_structural, is_term_strong, may_mix, number_fits,
+    said_of, same_sound, set_against,
+};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What is computed once for each term.
@@ -164,7 +170,10 @@ impl Bench {
         if other == fact.key || matter.relations.barred(fact.key, other) || self.quote[other].is_none() {
             return false;
         }
-        if self.sentences[other].contains(&fact.sentence) || self.class[other] || !is_term_strong(term) {
+        if (self.sentences[other].contains(&fact.sentence) && !set_against(matter, fact, other))
+            || self.class[other]
+            || !is_term_strong(term)
+        {
             return false;
         }
         let cos = cosine(&self.names[fact.key], &self.names[other]);
@@ -172,7 +181,13 @@ impl Bench {
             (Some(a), Some(b)) if a == b => {}
             (Some(a), Some(b)) => {
                 let open = fact.genus.is_none_or(|g| lexicon().group(g) == lexicon().group(b));
-                if !open || !may_mix(a, b) || fact.noun.is_some() {
+                let marked = key.marked && term.marked && key.module == term.module;
+                // a definition whose genus says nothing leaves room for the whole group
+                let group = marked
+                    && is_definition(fact)
+                    && fact.genus.is_none()
+                    && lexicon().group(a) == lexicon().group(b);
+                if !open || !(group || may_mix(a, b, marked)) || fact.noun.is_some() {
                     return false;
                 }
             }
@@ -322,8 +337,8 @@ impl Bench {
             return true;
         }
         let weight = |word: &&String| matter.prose.rarity(word);
-        let total: f32 = asked.iter().map(|w| weight(w)).sum();
-        let covered: f32 = asked.iter().filter(|w| self.said[other].contains(**w)).map(|w| weight(w)).sum();
+        let total: f32 = asked.iter().map(&weight).sum();
+        let covered: f32 = asked.iter().filter(|w| self.said[other].contains(**w)).map(weight).sum();
         covered >= 0.8 * total
     }
 
@@ -364,153 +379,6 @@ impl Bench {
             - 0.15 * words
             - 0.01 * length
     }
-}
-
-/// Known to matter: in bold, a heading, defined, or in the vocabulary.
-fn is_solid(term: &Term) -> bool {
-    let heading = term.heading && term.words().len() <= 2 && term.mentions.len() >= 2;
-    // a name of the vocabulary that is met in passing is no subject of the lecture
-    let vocabulary = lexicon().terms.contains_key(term.key.as_str()) && term.mentions.len() >= 3;
-    term.marked || heading || vocabulary || term.definition.is_some()
-}
-
-/// Kinds that may stand beside each other without a common type.
-fn may_mix(a: &str, b: &str) -> bool {
-    const MIXES: &[&[&str]] = &[
-        &["artery", "vein", "vessel", "duct"],
-        &["bone", "bone_part"],
-        &["gland", "organ"],
-        &["process", "response"],
-        &["membrane", "tissue"],
-        &["membrane", "region"],
-    ];
-    MIXES.iter().any(|mix| mix.contains(&a) && mix.contains(&b))
-}
-
-/// Whether a stem tells of build rather than of work.
-fn is_structural(fact: &Fact) -> bool {
-    if !matches!(fact.family, Family::Does | Family::DoesWhen | Family::Which | Family::Resumed) {
-        return false;
-    }
-    const WORDS: &[&str] = &[
-        "consist",
-        "consists",
-        "comprised",
-        "composed",
-        "contain",
-        "contains",
-        "has",
-        "have",
-        "made",
-        "lined",
-        "covered",
-        "surrounded",
-        "connected",
-        "attached",
-        "supported",
-        "formed",
-        "divided",
-        "subdivided",
-    ];
-    fact.body.iter().take(4).any(|t| WORDS.contains(&t.lower.as_str()))
-}
-
-fn is_term_strong(term: &Term) -> bool {
-    let first = term.words().first().copied().unwrap_or("").to_string();
-    is_solid(term)
-        && !lexicon().listed("weak_modifier", &first)
-        && !(lexicon().is_verb(&first) && term.words().len() > 1 && !term.marked)
-}
-
-fn same_sound(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
-}
-
-/// A type name ('gland'), or the head of three marked terms.
-fn is_class(matter: &Matter<'_>, at: usize) -> bool {
-    let key = &matter.terms.list[at].key;
-    if key.contains(' ') {
-        return false;
-    }
-    let named = lexicon().heads.get(key.as_str()).is_some_and(|kind| kind == key)
-        || lexicon().listed("class_name", key);
-    let longer = matter
-        .terms
-        .list
-        .iter()
-        .filter(|t| t.marked && t.key.contains(' ') && t.head() == key.as_str())
-        .count();
-    named || longer >= 3
-}
-
-fn said_of(matter: &Matter<'_>, at: usize, sentences: &[BTreeSet<usize>]) -> HashSet<String> {
-    let mut numbers: BTreeSet<usize> = sentences[at].clone();
-    for other in matter.relations.synonyms(at) {
-        numbers.extend(&sentences[other]);
-    }
-    let all = &matter.prose.sentences;
-    let follows: Vec<usize> = numbers
-        .iter()
-        .map(|n| n + 1)
-        .filter(|n| {
-            all.get(*n).is_some_and(|s| {
-                s.block == all[n - 1].block
-                    && s.tokens.first().is_some_and(|t| {
-                        matches!(t.lower.as_str(), "it" | "they" | "this" | "these" | "its" | "their")
-                    })
-            })
-        })
-        .collect();
-    numbers.extend(follows);
-    numbers.iter().flat_map(|n| all[*n].stems.iter().cloned()).collect()
-}
-
-/// A class ('a valve') beside an individual ('the aorta') gives itself away by its article.
-fn articles_agree(key: &Term, term: &Term) -> bool {
-    let role = |t: &Term| {
-        let total = t.articles[2].max(1) as f32;
-        if t.articles[2] < 3 {
-            (false, false)
-        } else {
-            (t.articles[0] as f32 / total >= 0.2, t.articles[1] as f32 / total >= 0.6)
-        }
-    };
-    let (a, b) = (role(key), role(term));
-    let differ = (a.0 && b.1 && !b.0) || (a.1 && !a.0 && b.0);
-    !(differ && (key.head() == term.head() || !key.marked || !term.marked))
-}
-
-const COUNTABLE: &[&str] = &[
-    "artery",
-    "vein",
-    "vessel",
-    "nerve",
-    "muscle",
-    "bone",
-    "bone_part",
-    "joint",
-    "connective",
-    "valve",
-    "gland",
-    "duct",
-    "cell",
-    "organelle",
-    "cavity",
-    "wave",
-    "conduction",
-    "antibody",
-];
-
-fn number_fits(matter: &Matter<'_>, term: &Term, plural: bool) -> bool {
-    if !plural {
-        return term.seen[0] > 0
-            || !matter.terms.list.is_empty()
-                && singular(term.many.rsplit(' ').next().unwrap_or("")) != term.many;
-    }
-    // 'a valve', 'each valve': things of which there are several
-    let class = term.articles[0] * 5 >= term.articles[2] && term.articles[0] > 0;
-    term.seen[1] > 0
-        || (term.kind.is_some_and(|k| COUNTABLE.contains(&k)) && class && term.abbreviation.is_none())
 }
 
 /// Groups the definitions that may stand beside each other (family B).

@@ -4,6 +4,7 @@
 pub(crate) mod clause;
 pub(crate) mod cloze;
 pub(crate) mod definition;
+pub(crate) mod entries;
 pub(crate) mod predicate;
 pub(crate) mod table;
 
@@ -56,8 +57,6 @@ pub(crate) enum Family {
     Table,
     /// 'Which best describes X?'
     Best,
-    /// 'X: D' in a list.
-    Entry,
     /// A gap.
     Cloze,
 }

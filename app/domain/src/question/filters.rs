@@ -124,7 +124,10 @@ fn key_matters(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<(), Re
         && concrete
         && (term.definition.is_some() || (term.strong && term.mentions.len() >= 4))
         && fact.family != Family::Ends;
-    if !(term.marked || term.heading || vocabulary || defined || known) {
+    // a single word whose kind is beyond doubt ('placenta'), asked with much detail
+    let named =
+        term.sure && !term.key.contains(' ') && term.mentions.len() >= 3 && fact.family != Family::Ends;
+    if !(term.marked || term.heading || vocabulary || defined || known || named) {
         return Err(Refusal::Unmarked);
     }
     if fact.family == Family::Ends && !term.marked {
@@ -176,15 +179,18 @@ fn key_in_stem(matter: &Matter<'_>, fact: &Fact) -> bool {
             || term.abbreviation.as_ref().is_some_and(|a| fact.body.iter().any(|t| t.text == *a))
     });
     // 'catecholamines' where epinephrine is named, 'SA node' where the sinoatrial node is
-    let member = matter
-        .stem_terms(fact)
-        .iter()
-        .any(|t| lexicon().is_member(&matter.terms.list[*t].key, &matter.terms.list[fact.key].key));
+    let key = &matter.terms.list[fact.key];
+    let member = matter.stem_terms(fact).iter().any(|t| {
+        let term = &matter.terms.list[*t];
+        term.kind == key.kind && lexicon().is_member(&term.key, &key.key)
+    });
     let renamed = matter.relations.synonyms(fact.key).any(|name| {
-        matter.terms.list[name]
+        let telling: Vec<&str> = matter.terms.list[name]
             .words()
-            .iter()
-            .any(|w| w.len() >= 6 && !is_class_noun(w) && held.contains(&stem(w)))
+            .into_iter()
+            .filter(|w| w.len() >= 4 && !is_class_noun(w))
+            .collect();
+        telling.iter().any(|w| w.len() >= 6) && telling.iter().all(|w| held.contains(&stem(w)))
     });
     mentioned || spelled || member || renamed
 }
@@ -330,7 +336,8 @@ pub(crate) fn dangles(body: &[Token]) -> bool {
         }
         // a class noun needs 'of', 'that', 'which'; another noun some complement
         if class {
-            if !defines && !(placed && (genus || !thing)) {
+            let several = one != token.lower;
+            if !defines && !(placed && (genus || several || !thing)) {
                 return true;
             }
         } else if !defines
@@ -380,11 +387,13 @@ fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
         | Family::Which
         | Family::Resumed
         | Family::Ends
-        | Family::Place => (3, 10.0),
+        | Family::Place => (3, 9.0),
         Family::Cloze => (4, 14.0),
         _ => (2, 6.0),
     };
-    if rare.len() < count || sum < weight {
+    let term = &matter.terms.list[fact.key];
+    let passing = !(term.marked || term.heading || is_definition(fact.family));
+    if rare.len() < count + 2 * usize::from(passing) || sum < weight {
         return Err(Refusal::Vague);
     }
     let vague = fact.body.windows(2).any(|pair| {

@@ -2,16 +2,11 @@
 //! duplicates, shuffling. Refuses: IO and chance; the same document gives the same items.
 
 use super::distractors::{Bench, siblings};
-use super::facts::definition::genus_of;
-use super::facts::{self, Fact, Family, Matter, table};
+use super::facts::{self, Fact, Family, Matter, entries, table};
 use super::filters;
-use super::kinds;
 use super::lexicon::lexicon;
-use super::prose::Prose;
 use super::rationale;
 use super::refusal::Refusal;
-use super::relations::Relations;
-use super::terms::Terms;
 use super::token::write;
 use super::vectors::{Embed, Random, cosine, hash, trigrams};
 use super::word::article_for;
@@ -48,7 +43,7 @@ pub fn generate(document: &Document, options: &Options) -> Generated {
 
 /// Writes questions from a document with vectors of the caller's choice (each of length one).
 pub fn generate_with(document: &Document, options: &Options, embed: Embed<'_>) -> Generated {
-    let matter = read(document);
+    let matter = super::matter::read(document);
     let bench = Bench::new(&matter, embed);
     let mut writer = Writer {
         matter: &matter,
@@ -67,124 +62,6 @@ pub fn generate_with(document: &Document, options: &Options, embed: Embed<'_>) -
         sentences: matter.prose.sentences.len(),
         terms: matter.terms.list.len(),
     }
-}
-
-/// Reads a document up to the point where facts can be judged.
-fn read(document: &Document) -> Matter<'_> {
-    let prose = Prose::read(document);
-    let mut terms = Terms::read(&prose);
-    kinds::settle(&mut terms);
-    let mut matter = Matter { prose, terms, relations: Relations::default(), definitions: BTreeMap::new() };
-    spell_out(&mut matter);
-    let mut found: Vec<Fact> = vec![];
-    for number in 0..matter.prose.sentences.len() {
-        if matter.prose.sentences[number].usable {
-            facts::definition::facts(&matter, number, &mut |fact| found.extend(fact.ok()));
-        }
-    }
-    found.sort_by_key(|fact| (fact.family, fact.sentence));
-    for fact in found {
-        // 'a point at which', 'a group of': the head says little of what a thing is
-        let head = super::span::head_of(&fact.body).map(|at| fact.body[at].lower.clone()).unwrap_or_default();
-        let loose = matches!(
-            head.as_str(),
-            "point"
-                | "range"
-                | "time"
-                | "level"
-                | "part"
-                | "area"
-                | "region"
-                | "process"
-                | "stage"
-                | "condition"
-                | "structure"
-                | "period"
-        ) && matter.terms.list[fact.key].kind.is_some();
-        let loose = loose || matches!(head.as_str(), "point" | "range" | "time" | "level");
-        if let Some(genus) = genus_of(&fact.body).filter(|_| !loose) {
-            kinds::learn(&mut matter.terms, fact.key, genus);
-        }
-        let term = &mut matter.terms.list[fact.key];
-        if term.definition.is_none() {
-            term.definition = Some(fact.sentence);
-            matter.definitions.insert(fact.key, fact.body);
-        }
-    }
-    matter.relations = Relations::read(&matter.prose, &matter.terms);
-    // bold type of one name holds for the other
-    for term in 0..matter.terms.list.len() {
-        if matter.relations.synonyms(term).any(|other| matter.terms.list[other].marked) {
-            matter.terms.list[term].marked = true;
-        }
-    }
-    // a definition that opens with another term: one is a kind or part of the other
-    let near: Vec<(usize, usize)> = matter
-        .definitions
-        .iter()
-        .flat_map(|(term, body)| {
-            let start = body.first().map_or(0, |t| t.start);
-            let sentence = matter.terms.list[*term].definition;
-            let mentions = sentence.map(|s| matter.terms.of_sentence(s)).unwrap_or_default();
-            let tokens = sentence.map(|s| &matter.prose.sentences[s].tokens);
-            mentions.iter().filter_map(move |m| {
-                let at = tokens?.get(m.first)?.start;
-                (at >= start && at < start + 60).then_some((*term, m.term))
-            })
-        })
-        .collect();
-    for (a, b) in near {
-        matter.relations.bar(a, b);
-    }
-    for (member, class) in genera(&matter) {
-        matter.relations.member(member, class);
-    }
-    matter.relations.close(&matter.terms);
-    matter
-}
-
-/// Abbreviations that a reader of one question cannot know are written out ('CO' is 'cardiac output').
-fn spell_out(matter: &mut Matter<'_>) {
-    const KNOWN: &[&str] = &[
-        "DNA", "RNA", "mRNA", "tRNA", "rRNA", "ATP", "ADP", "HIV", "AIDS", "MRI", "CT", "ECG", "EKG", "GTP",
-        "NADH", "PCR", "HPV",
-    ];
-    for mention in &matter.terms.mentions {
-        let term = &matter.terms.list[mention.term];
-        let shown = matter.prose.sentences[mention.sentence].tokens[mention.first].text.clone();
-        let Some(short) = &term.abbreviation else { continue };
-        let bare = shown.strip_suffix('s').unwrap_or(&shown);
-        let named = mention.last == mention.first + 1
-            && (shown == *short || bare == short)
-            && term.key != short.to_lowercase();
-        if named && !KNOWN.contains(&bare) && term.key.split(' ').count() <= 4 {
-            let name = term.form(mention.plural).to_string();
-            matter.prose.spell_out(mention.sentence, mention.first, &name);
-        }
-    }
-    matter.prose.restem();
-}
-
-/// The terms that definitions name as genus: 'Th1 cells are a type of helper T cell'.
-fn genera(matter: &Matter<'_>) -> Vec<(usize, usize)> {
-    let of = |(term, body): (&usize, &Vec<super::token::Token>)| {
-        let sentence = matter.terms.list[*term].definition?;
-        let tokens = &matter.prose.sentences[sentence].tokens;
-        let head = super::span::head_of(body)?;
-        // 'a type of X': the genus stands after 'of'
-        let named = matches!(
-            body[head].lower.as_str(),
-            "type" | "kind" | "form" | "class" | "group" | "subtype" | "subset" | "example"
-        );
-        let from = if named { body.get(head + 2)?.start } else { body.first()?.start };
-        let until = if named { from + 60 } else { body[head].end };
-        let genus = matter.terms.of_sentence(sentence).iter().find(|m| {
-            let (start, end) = (tokens[m.first].start, tokens[m.last - 1].end);
-            start >= from && (if named { start <= until } else { end == until }) && m.term != *term
-        })?;
-        Some((*term, genus.term))
-    };
-    matter.definitions.iter().filter_map(of).collect()
 }
 
 /// An item with what decides whether it stays.
@@ -249,7 +126,9 @@ impl Writer<'_, '_> {
             }
         }
         let mut tables = vec![];
-        table::facts(self.matter.prose.document, &mut |fact| tables.push(fact));
+        let document = self.matter.prose.document;
+        table::facts(document, &mut |fact| tables.push(fact));
+        entries::facts(document, &self.matter.prose.paths, &mut |fact| tables.push(fact));
         for fact in tables {
             match fact.and_then(|fact| self.row(&fact)) {
                 Ok(draft) => drafts.push(draft),
@@ -471,7 +350,7 @@ impl Writer<'_, '_> {
                 continue;
             }
             if draft.family == Family::Best
-                && (best >= 8 || kept.iter().any(|k| k.key == draft.key && k.sentence == draft.sentence))
+                && (best >= 10 || kept.iter().any(|k| k.key == draft.key && k.sentence == draft.sentence))
             {
                 self.refuse(Refusal::Enough);
                 continue;
@@ -515,8 +394,7 @@ fn rank(family: Family) -> u8 {
         | Family::IsCalled
         | Family::Apposition
         | Family::Means
-        | Family::Identity
-        | Family::Entry => 0,
+        | Family::Identity => 0,
         Family::Does
         | Family::DoesWhen
         | Family::NamedDoes
@@ -551,8 +429,7 @@ fn difficulty(family: Family, likeness: f32, mentions: usize) -> f32 {
         | Family::IsCalled
         | Family::Apposition
         | Family::Means
-        | Family::Identity
-        | Family::Entry => 0.35,
+        | Family::Identity => 0.35,
         Family::Cloze | Family::NamedAfter | Family::NamedNext => 0.4,
         Family::Best => 0.45,
         _ => 0.5,

@@ -1,10 +1,13 @@
 //! A document as sentences. Owns: which blocks are prose, where sentences stand, their cleaned and tagged
 //! words, the sections they belong to, how rare a word is. Refuses: terms and facts.
 
+mod clean;
+
 use super::tagger::{self, Tag};
 use super::token::{Token, tokens_of};
 use super::word::{is_function_word, stem};
 use crate::document::{BlockKind, Document, Span, Style};
+use clean::{CONTRAST, clean, opening};
 use std::collections::HashMap;
 
 /// A sentence: verbatim by its span, cleaned by its tokens.
@@ -41,111 +44,6 @@ pub(crate) struct Prose<'d> {
     capitals: HashMap<String, (u32, u32)>,
     unseen: f32,
 }
-
-const CONNECTIVES: &[&str] = &[
-    "however",
-    "therefore",
-    "thus",
-    "in addition",
-    "additionally",
-    "moreover",
-    "furthermore",
-    "for example",
-    "for instance",
-    "in fact",
-    "indeed",
-    "finally",
-    "also",
-    "next",
-    "interestingly",
-    "importantly",
-    "notably",
-    "in other words",
-    "on the other hand",
-    "in contrast",
-    "by contrast",
-    "conversely",
-    "instead",
-    "likewise",
-    "consequently",
-    "as a result",
-    "hence",
-    "nevertheless",
-    "nonetheless",
-    "of course",
-    "first",
-    "second",
-    "third",
-    "lastly",
-    "overall",
-    "in general",
-    "in turn",
-    "similarly",
-    "specifically",
-    "as its name implies",
-    "as its name suggests",
-    "as their name suggests",
-    "as their name implies",
-    "as the name implies",
-    "as the name suggests",
-    "as mentioned",
-    "as noted",
-    "as you know",
-    "as you might expect",
-    "in this way",
-    "in this case",
-    "at the same time",
-    "as mentioned earlier",
-    "as mentioned previously",
-    "accordingly",
-    "for this reason",
-    "in response",
-    "in such cases",
-    "in this case",
-    "in summary",
-    "in short",
-    "essentially",
-    "in essence",
-    "meanwhile",
-    "together",
-    "in these cases",
-    "as described above",
-    "as noted earlier",
-    "clinically",
-    "in particular",
-    "ultimately",
-    "that is",
-    "then",
-    "again",
-    "by definition",
-    "rather",
-    "unfortunately",
-    "fortunately",
-    "remarkably",
-    "surprisingly",
-    "as expected",
-    "recall that",
-    "note that",
-    "remember that",
-    "keep in mind that",
-    "it is important to note that",
-    "as you learned",
-    "as discussed",
-    "as discussed previously",
-    "to review",
-    "as stated earlier",
-    "as previously noted",
-    "further",
-    "not surprisingly",
-    "simply put",
-    "in reality",
-    "historically",
-    "in a sense",
-];
-
-/// Connectives whose subject is set against something said before.
-const CONTRAST: &[&str] =
-    &["in contrast", "by contrast", "conversely", "unlike", "instead", "on the other hand", "rather"];
 
 const COMMANDS: &[&str] = &[
     "watch",
@@ -373,111 +271,6 @@ pub(crate) fn content_stems(tokens: &[Token]) -> Vec<String> {
         .collect()
 }
 
-fn opening(tokens: &[Token]) -> String {
-    tokens.iter().take(5).map(|t| t.lower.as_str()).collect::<Vec<_>>().join(" ")
-}
-
-/// Drops what a question must not repeat: parentheses, figure references, connectives.
-fn clean(raw: Vec<Token>) -> Vec<Token> {
-    let mut tokens = without_brackets(raw);
-    drop_openings(&mut tokens);
-    drop_asides(&mut tokens);
-    if let Some(first) = tokens.first_mut() {
-        first.gap = false;
-    }
-    tokens
-}
-
-fn without_brackets(raw: Vec<Token>) -> Vec<Token> {
-    let balanced =
-        raw.iter().filter(|t| t.text == "(").count() == raw.iter().filter(|t| t.text == ")").count();
-    let mut depth = 0_usize;
-    let mut out = Vec::with_capacity(raw.len());
-    for token in raw {
-        match token.text.as_str() {
-            "(" | "[" if balanced => depth += 1,
-            ")" | "]" if balanced => depth = depth.saturating_sub(1),
-            _ if depth == 0 => out.push(token),
-            _ => {}
-        }
-    }
-    out
-}
-
-/// Takes 'However,' and its like from the front, as often as they stand there.
-fn drop_openings(tokens: &mut Vec<Token>) {
-    'again: for _ in 0..3 {
-        for connective in CONNECTIVES {
-            let words: Vec<&str> = connective.split(' ').collect();
-            let matches = tokens.len() > words.len() + 3
-                && words.iter().zip(tokens.iter()).all(|(word, token)| token.is(word));
-            if !matches {
-                continue;
-            }
-            let comma = tokens[words.len()].text == ",";
-            let that = *connective != "that is" && words.last() == Some(&"that");
-            if comma || that {
-                tokens.drain(..words.len() + usize::from(comma));
-                continue 'again;
-            }
-        }
-        return;
-    }
-}
-
-/// Takes ', however,' and its like from the middle.
-fn drop_asides(tokens: &mut Vec<Token>) {
-    const ASIDES: &[&str] = &[
-        "on the other hand",
-        "however",
-        "for example",
-        "therefore",
-        "in turn",
-        "of course",
-        "in fact",
-        "thus",
-        "for instance",
-        "too",
-        "as well",
-        "in contrast",
-        "then",
-        "in other words",
-        "as mentioned",
-        "as noted above",
-        "indeed",
-        "moreover",
-        "by contrast",
-    ];
-    let mut at = 0;
-    while at < tokens.len() {
-        if tokens[at].text == "," {
-            let hit = ASIDES.iter().find_map(|aside| {
-                let words: Vec<&str> = aside.split(' ').collect();
-                let end = at + 1 + words.len();
-                let same = end < tokens.len() && words.iter().zip(&tokens[at + 1..]).all(|(w, t)| t.is(w));
-                (same && matches!(tokens[end].text.as_str(), "," | ".")).then_some(end)
-            });
-            if let Some(end) = hit {
-                let comma = usize::from(tokens[end].text == ",");
-                // ', however,' joins two sentences; the others only comment
-                let joint = matches!(
-                    tokens[at + 1].lower.as_str(),
-                    "however" | "therefore" | "thus" | "moreover" | "indeed" | "then"
-                );
-                if joint && comma == 1 && at > 3 {
-                    tokens[at].text = ";".into();
-                    tokens[at].lower = ";".into();
-                    tokens.drain(at + 1..=end);
-                } else {
-                    tokens.drain(at..end + comma);
-                }
-                continue;
-            }
-        }
-        at += 1;
-    }
-}
-
 /// Whether a token is a verb that carries a clause: no participle, infinitive or gerund.
 pub(crate) fn is_finite(tokens: &[Token], at: usize) -> bool {
     let token = &tokens[at];
@@ -569,8 +362,7 @@ fn is_usable(tokens: &[Token]) -> bool {
     });
     let quotes =
         tokens.iter().filter(|t| t.text == "“").count() == tokens.iter().filter(|t| t.text == "”").count();
-    words >= 5
-        && words <= 60
+    (5..=60).contains(&words)
         && ends
         && starts
         && !stray

@@ -13,17 +13,18 @@ pub(crate) fn quotable(matter: &Matter<'_>, term: usize) -> Option<usize> {
     }
     let best = matter.terms.of_term(term).filter_map(|mention| {
         let sentence = &matter.prose.sentences[mention.sentence];
-        if !sentence.usable || !mention.whole {
+        if !sentence.usable || !(mention.whole || mention.bold) {
             return None;
         }
         let subject = mention.first <= 2;
         let away = refers(&sentence.tokens, if mention.plural { Own::Many } else { Own::One });
         let long = sentence.tokens.len() > 40;
+        // what introduces a term in bold tells of it, even where 'this' stands in it
         let points =
             4 * i32::from(subject) + 3 * i32::from(mention.bold) - 4 * i32::from(away) - 2 * i32::from(long);
         Some((points, std::cmp::Reverse(mention.sentence)))
     });
-    best.max().filter(|(points, _)| *points >= 0).map(|(_, std::cmp::Reverse(sentence))| sentence)
+    best.max().filter(|(points, _)| *points >= -2).map(|(_, std::cmp::Reverse(sentence))| sentence)
 }
 
 /// An option with its quote. `name` is what the quote is about.

@@ -339,8 +339,7 @@ fn initials(short: &str, long: &str) -> bool {
 fn head_class(class: &str, member: &str) -> bool {
     let words: Vec<&str> = member.split(' ').collect();
     let head = singular(words[super::word::head_index(&words)]);
-    head != class && lexicon().class_and_member(class, &head) && !lexicon().class_and_member(&head, class)
-        || (words.len() > 1 && lexicon().class_and_member(class, &head))
+    head != class && lexicon().is_member(&head, class)
 }
 
 fn alternative(between: &[Token]) -> bool {
@@ -355,26 +354,24 @@ fn joined(between: &[Token]) -> String {
 }
 
 fn classifies(between: &[Token]) -> bool {
+    // the copula belongs to the first term, the naming word to the second
+    const COPULAS: &[&str] = &[" is a ", " is an ", " are a ", " is the ", " are the ", " classified as "];
+    const NAMINGS: &[&str] = &[" called ", " known as ", " termed ", " referred to as ", " named "];
+    let start = joined(&between[..between.len().min(5)]);
+    let end = joined(&between[between.len().saturating_sub(4)..]);
+    if COPULAS.iter().any(|w| start.contains(w)) || NAMINGS.iter().any(|w| end.contains(w)) {
+        return true;
+    }
     const WORDS: &[&str] = &[
-        " called ",
         " such as ",
         " including ",
         " includes ",
         " include ",
         " and other ",
         " or other ",
-        " known as ",
-        " termed ",
         " especially ",
         " like ",
         " namely ",
-        " referred to as ",
-        " is a ",
-        " is an ",
-        " are a ",
-        " is the ",
-        " are the ",
-        " classified as ",
         " example of ",
         " examples of ",
         " type of ",
@@ -386,7 +383,6 @@ fn classifies(between: &[Token]) -> bool {
         " classes of ",
         " subtype ",
         " category ",
-        " named ",
         " synonym",
         " are all ",
     ];

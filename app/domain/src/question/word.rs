@@ -79,9 +79,9 @@ pub(crate) fn singular(word: &str) -> String {
         word.to_string()
     } else if ends("ies") {
         cut(3, "y")
-    } else if ends("sses") || ends("shes") || ends("ches") || ends("xes") || ends("zzes") {
-        cut(2, "")
-    } else if ends("uses") && !ends("auses") && !ends("ouses") && !ends("fuses") {
+    } else if ["sses", "shes", "ches", "xes", "zzes"].iter().any(|e| ends(e))
+        || (ends("uses") && !ends("auses") && !ends("ouses") && !ends("fuses"))
+    {
         cut(2, "")
     } else if ends("yses")
         || ends("oses") && !ends("noses") && !ends("doses") && !ends("hoses") && !ends("coses")

@@ -118,6 +118,9 @@ impl Reader {
             BlockKind::Heading(1)
         } else if let Some(level) = outline {
             BlockKind::Heading((level + 1).min(6))
+        } else if lower.starts_with("toc ") {
+            // the table of contents only repeats headings
+            BlockKind::Aside
         } else if lower.contains("caption") {
             BlockKind::Caption
         } else if lower.contains("source code") || lower == "html preformatted" || lower == "plain text" {
@@ -298,7 +301,26 @@ impl Reader {
         Ok(())
     }
 
+    /// Converters write a document's title twice, as title and as first heading.
+    fn drop_repeated_title(&mut self) {
+        let text = |item: &Item| match item {
+            Item::Paragraph(p) => p.pieces.iter().map(Inline::text).collect::<String>().trim().to_string(),
+            Item::Table { .. } => String::new(),
+        };
+        let headings =
+            |item: &&Item| matches!(item, Item::Paragraph(p) if matches!(p.kind, BlockKind::Heading(_)));
+        let Some(at) = self.paragraphs.iter().position(|item| matches!(item, Item::Paragraph(p) if p.titled))
+        else {
+            return;
+        };
+        let next = self.paragraphs[at + 1..].iter().find(headings).map(text);
+        if next.is_some_and(|next| next == text(&self.paragraphs[at])) {
+            self.paragraphs.remove(at);
+        }
+    }
+
     fn write(mut self, builder: &mut Builder) {
+        self.drop_repeated_title();
         let titles = self.paragraphs.iter().any(|item| matches!(item, Item::Paragraph(p) if p.titled));
         let headings = |item: &Item| match item {
             Item::Paragraph(p) if !p.titled => matches!(p.kind, BlockKind::Heading(_)),

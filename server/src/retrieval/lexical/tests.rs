@@ -170,6 +170,10 @@ async fn a_second_writer_is_told_to_wait() {
     let error = second.upsert(owner(1), material(1), &[]).await.unwrap_err();
     assert!(matches!(error, EngineError::Busy), "{error}");
     assert_eq!(search(&second, owner(1), "heart").await, [1], "reading goes on");
+    first.upsert(owner(1), material(2), &[passage(2, "", "heart")]).await.unwrap();
+    assert_eq!(search(&second, owner(1), "heart").await.len(), 2, "and sees what the other writes");
+    let error = Lexical::open(&directory.0, "b").err().unwrap();
+    assert!(matches!(error, EngineError::Busy), "nobody wipes an index that another holds: {error}");
     drop(first);
     second.upsert(owner(1), material(1), &[]).await.unwrap();
 }

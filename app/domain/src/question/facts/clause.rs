@@ -347,7 +347,7 @@ fn during(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     }
     let mentions = matter.terms.of_sentence(number);
     let Some(mention) = mentions.iter().find(|m| m.first == at).copied() else { return };
-    if !all.get(mention.last).is_some_and(|t| t.text == ",") || !mention.whole || mention.plural {
+    if all.get(mention.last).is_none_or(|t| t.text != ",") || !mention.whole || mention.plural {
         return;
     }
     let Some(kind) = matter.terms.list[mention.term].kind.filter(|kind| KINDS.contains(kind)) else { return };

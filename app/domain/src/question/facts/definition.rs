@@ -216,7 +216,7 @@ pub(crate) fn named_at(matter: &Matter<'_>, number: usize, at: usize) -> Option<
     let mention = *matter.terms.of_sentence(number).iter().find(|m| m.first == at + skip)?;
     let closes =
         tokens.get(mention.last).is_none_or(|t| !t.is_word() || !(t.tag.is_noun() || t.tag == Tag::Adj));
-    (closes && mention.whole || closes && at + skip == mention.first).then_some(mention)
+    closes.then_some(mention)
 }
 
 /// Index after 'called', 'known as', 'termed', 'named', 'referred to as', and where it begins.

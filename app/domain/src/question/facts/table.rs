@@ -171,7 +171,7 @@ fn of_cell(
             let echo = own.iter().any(|k| k.len() > 2 && asked.contains(k));
             *other != at
                 && shared * 2 < asked.len()
-                && !(said.len() > 1 && said.is_subset(&asked))
+                && (said.len() < 2 || !said.is_subset(&asked))
                 && !loose(row.cells[entity])
                 && !shown(row.cells[entity]).contains('(')
                 && !own.is_subset(&key)
@@ -179,8 +179,6 @@ fn of_cell(
                 && !echo
                 && !row.cells[column].is_empty()
                 && number(row) == number(&body[at])
-                // grouped rows: what holds of the group is not asked of its members
-                && (entity == 0 || row.cells[entity] != name)
         })
         .map(|(_, row)| row)
         .collect();
