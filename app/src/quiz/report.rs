@@ -76,7 +76,7 @@ pub fn ReportForm(
                 </fieldset>
                 <p class="micro soft">"Three learners' reports take a question out of practice."</p>
                 <div class="dialog__acts">
-                    <button type="button" class="btn btn--line" popovertarget="report" popovertargetaction="hide">"Keep it"</button>
+                    <button type="button" class="btn btn--line" popovertarget="report" popovertargetaction="hide">"Cancel"</button>
                     <button type="submit" class="btn btn--fill coral"><Icon glyph=Glyph::Flag/>"Report"</button>
                 </div>
             </form>

@@ -120,7 +120,6 @@ fn ReviewBar(reviewing: Reviewing) -> impl IntoView {
                     <button
                         type="submit"
                         class="btn btn--quiet btn--sm undo"
-                        aria-label="Undo the last grade"
                         aria-keyshortcuts="u"
                         on:click=move |event| {
                             event.prevent_default();
@@ -128,7 +127,8 @@ fn ReviewBar(reviewing: Reviewing) -> impl IntoView {
                         }
                     >
                         <Icon glyph=Glyph::Undo/>
-                        <span>"Undo"</span>
+                        <span class="sr">"Undo the last grade"</span>
+                        <span class="undo__word" aria-hidden="true">"Undo"</span>
                         <kbd class="kbd" aria-hidden="true">"U"</kbd>
                     </button>
                 </form>
