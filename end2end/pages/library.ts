@@ -65,7 +65,7 @@ export class Library extends Screen {
     const number = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0);
     const ready = (await this.readyRow(title).count()) > 0;
     return {
-      pages: number(/(?:page|slide) (\d+) of/) || number(/(\d+)\s(?:page|slide)s?\b/),
+      pages: number(/(?:page|slide) (\d+) of/) || number(/(\d+)\s(?:page|slide)s?/),
       passages: number(/(\d+)\spassages?/),
       questions: number(/(\d+)\squestions?/),
       ready,
