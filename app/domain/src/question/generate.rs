@@ -112,7 +112,12 @@ impl Writer<'_, '_> {
             }
         }
         for fact in &fit {
-            match self.ask(fact) {
+            let asked = match self.ask(fact) {
+                // what gives the key away may stand at the end: ask the part before it
+                Err(Refusal::Leak) => self.shortened(fact).ok_or(Refusal::Leak),
+                other => other,
+            };
+            match asked {
                 Ok(draft) => drafts.push(draft),
                 Err(refusal) => self.refuse_fact(refusal, fact),
             }
@@ -136,6 +141,38 @@ impl Writer<'_, '_> {
             }
         }
         drafts
+    }
+
+    /// The longest beginning of a stem that gives nothing away and still holds four telling words.
+    fn shortened(&self, fact: &Fact) -> Option<Draft> {
+        let cuts = matches!(
+            fact.family,
+            Family::Is
+                | Family::Apposition
+                | Family::Does
+                | Family::Which
+                | Family::Resumed
+                | Family::Called
+                | Family::Means
+        );
+        let whole = write(&fact.body).trim().to_string();
+        // at the start of a subordinate clause alone, after a noun: a list or a pair must not be torn
+        let ends = (4..fact.body.len()).rev().filter(|at| {
+            let opens =
+                matches!(fact.body[*at].lower.as_str(), "that" | "which" | "where" | "because" | "when");
+            let last = fact.body[..*at].iter().rev().find(|t| t.is_word());
+            opens && last.is_some_and(|t| t.tag.is_noun())
+        });
+        ends.filter(|_| cuts).find_map(|end| {
+            let body = super::span::standing(&fact.body[..end], super::span::Own::No)?;
+            if super::prose::content_stems(&body).len() < 4 {
+                return None;
+            }
+            let stem = fact.stem.replace(&whole, write(&body).trim());
+            let short = Fact { stem, body, ..fact.clone() };
+            filters::fact(self.matter, &self.bench, &short).ok()?;
+            self.ask(&short).ok()
+        })
     }
 
     /// A question whose options are terms.

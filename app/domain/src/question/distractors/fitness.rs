@@ -100,7 +100,8 @@ pub(super) fn is_class(matter: &Matter<'_>, at: usize) -> bool {
         return false;
     }
     let named = lexicon().heads.get(key.as_str()).is_some_and(|kind| kind == key)
-        || lexicon().listed("class_name", key);
+        // what the text itself sets in bold it treats as a thing of its own
+        || (lexicon().listed("class_name", key) && !(matter.terms.has_bold && matter.terms.list[at].marked));
     let longer = matter
         .terms
         .list
