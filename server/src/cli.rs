@@ -6,6 +6,7 @@ pub mod eval;
 pub mod extract;
 pub mod ingest;
 pub mod questions;
+pub mod sample;
 
 use crate::reading::{self, ReadError, child};
 use domain::document::Document;

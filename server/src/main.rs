@@ -75,6 +75,32 @@ struct QuestionArguments {
 enum Evaluation {
     /// Search, on a judged set.
     Retrieval(cli::eval::RetrievalArgs),
+    /// Reading: words kept and their order, against the same chapter in HTML, Markdown or DOCX.
+    Ingest {
+        /// Folder with chapters in several formats.
+        folder: PathBuf,
+    },
+    /// Writing questions: draws the tables that judges fill in.
+    Questions(SampleArguments),
+}
+
+#[derive(clap::Args)]
+struct SampleArguments {
+    /// Files to write questions from.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Of the shuffle.
+    #[arg(long, default_value_t = 20_261_124)]
+    seed: u64,
+    /// So many items; all without it.
+    #[arg(long)]
+    count: Option<usize>,
+    /// Folder to write to.
+    #[arg(long, default_value = "end2end/quality")]
+    out: PathBuf,
+    /// Name of the tables.
+    #[arg(long, default_value = "sample")]
+    name: String,
 }
 
 #[derive(clap::Args)]
@@ -105,6 +131,10 @@ fn main() -> ExitCode {
             cli::questions::run(&asked.file, asked.json, asked.limit, asked.refusals)
         }
         Command::Eval(Evaluation::Retrieval(arguments)) => cli::eval::run(&arguments),
+        Command::Eval(Evaluation::Ingest { folder }) => cli::ingest::run(&folder),
+        Command::Eval(Evaluation::Questions(draw)) => {
+            cli::sample::run(&draw.files, draw.seed, draw.count, &draw.out, &draw.name)
+        }
         Command::ReadFile(limits) => {
             reading::child::run_child(&limits.path, &limits.name, limits.memory, limits.seconds)
         }

@@ -28,7 +28,8 @@ pub fn run(path: &Path, json: bool, limit: Option<usize>, refusals: bool) -> i32
         Ok(document) => document,
         Err(error) => return super::refuse(path, &error),
     };
-    let generated = question::generate(&document, &question::Options::default());
+    // the best are kept, not the first
+    let generated = question::generate(&document, &question::Options { limit });
     let mut out = String::new();
     if refusals {
         for (refusal, count) in &generated.refusals {
@@ -36,7 +37,7 @@ pub fn run(path: &Path, json: bool, limit: Option<usize>, refusals: bool) -> i32
         }
         return super::print(&out);
     }
-    for (n, item) in generated.items.iter().take(limit.unwrap_or(usize::MAX)).enumerate() {
+    for (n, item) in generated.items.iter().enumerate() {
         if json {
             out.push_str(&serde_json::to_string(&line(item)).unwrap_or_default());
             out.push('\n');

@@ -11,7 +11,8 @@ pub fn run(files: &[PathBuf], seed: u64, count: Option<usize>, out: &Path, name:
     for path in files {
         match super::read(path) {
             Ok(document) => {
-                let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                let file =
+                    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 documents.push((file, document));
             }
             Err(error) => return super::refuse(path, &error),
@@ -23,7 +24,9 @@ pub fn run(files: &[PathBuf], seed: u64, count: Option<usize>, out: &Path, name:
         std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
     };
     match write("open", &sample.open).and_then(|()| write("blind", &sample.blind)) {
-        Ok(()) => super::print(&format!("{} items from {} files\n", sample.open.lines().count() - 1, files.len())),
+        Ok(()) => {
+            super::print(&format!("{} items from {} files\n", sample.open.lines().count() - 1, files.len()))
+        }
         Err(message) => {
             eprintln!("{message}");
             super::UNREADABLE
