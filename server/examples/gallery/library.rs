@@ -2,7 +2,7 @@
 
 mod chapter;
 
-pub use chapter::find;
+pub(crate) use chapter::find;
 
 use crate::state::{Gallery, State};
 use app::{
@@ -39,9 +39,9 @@ use std::{
 use uuid::Uuid;
 
 /// The chapter that the questions cite.
-pub const HEART: MaterialId = MaterialId(Uuid::from_u128(0x31));
+pub(crate) const HEART: MaterialId = MaterialId(Uuid::from_u128(0x31));
 /// The chapter that comes with Mitochi.
-pub const SAMPLE: MaterialId = MaterialId(Uuid::from_u128(0x32));
+pub(crate) const SAMPLE: MaterialId = MaterialId(Uuid::from_u128(0x32));
 
 /// When the gallery began: `State::Live` reads a file over and over from here.
 static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -98,7 +98,7 @@ fn endocrine(second: u32) -> Material {
 }
 
 /// The shelf of a state.
-pub fn materials(state: State) -> Vec<Material> {
+pub(crate) fn materials(state: State) -> Vec<Material> {
     let sample =
         Material { built_in: true, ..material(SAMPLE, "The heart", "the-heart.md", MaterialState::Ready) };
     if matches!(state, State::New | State::Guest) {
@@ -218,7 +218,7 @@ fn found(text: &str, words: &[String]) -> Vec<Span> {
 }
 
 /// The routes beside the pages: upload and progress.
-pub fn routes() -> Router<LeptosOptions> {
+pub(crate) fn routes() -> Router<LeptosOptions> {
     Router::new()
         .route("/library/upload", post(upload).layer(DefaultBodyLimit::max(64 << 20)))
         .route("/library/events", get(events))

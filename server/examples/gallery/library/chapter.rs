@@ -78,12 +78,12 @@ fn runs(text: &str) -> Vec<Run<'_>> {
 }
 
 /// The chapter as it was read.
-pub fn document() -> &'static Document {
+pub(crate) fn document() -> &'static Document {
     &DOCUMENT
 }
 
 /// Where a sentence stands in the chapter.
-pub fn find(sentence: &str) -> Option<Span> {
+pub(crate) fn find(sentence: &str) -> Option<Span> {
     let at = document().text.find(sentence)?;
     Some(Span::new(at, at + sentence.len()))
 }
