@@ -104,7 +104,7 @@ pub(super) fn DemoCard(
             <span class="landing__mito">
                 <MitoSprite state=Mito::Wave/>
             </span>
-            <p class="row">
+            <p class="row row--wrap">
                 <span class="chip sky">
                     <Icon glyph=Glyph::Pulse/>
                     {source}
