@@ -78,11 +78,7 @@ fn runs(text: &str) -> Vec<Run<'_>> {
 }
 
 /// The chapter as it was read.
-<<<<<<< HEAD
-pub(super) fn document() -> &'static Document {
-=======
 pub(crate) fn document() -> &'static Document {
->>>>>>> pages-library
     &DOCUMENT
 }
 
