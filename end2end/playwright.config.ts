@@ -27,6 +27,9 @@ export default defineConfig({
     baseURL: process.env.BASE_URL ?? "http://127.0.0.1:3000",
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
+    // Without them a press that cannot be done waits as long as the whole test may take.
+    actionTimeout: 30_000,
+    navigationTimeout: 60_000,
     timezoneId: "Europe/Berlin",
     locale: "en-GB",
   },
