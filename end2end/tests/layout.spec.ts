@@ -41,6 +41,8 @@ test("no page scrolls sideways", async ({ page }, info) => {
   const quiz = await practise(page, lecture.title);
   const set = `/quiz/${quiz.id}`;
   await look(set);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await quiz.awake();
   // three wrong or right answers, so that explanation, results and review have something to show
   for (let position = 0; position < 3; position += 1) {
     await quiz.answerByKeys((position + 1) % 3, 3);

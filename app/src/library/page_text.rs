@@ -96,7 +96,7 @@ impl Ink {
         let shown = match block.kind {
             BlockKind::Table { header } => self.table(page, &block, header.into()),
             BlockKind::Preformatted => view! {
-                <pre class="doc__pre" id=id tabindex="0" role="region" aria-label="Text with its line breaks">
+                <pre class="doc__pre" id=id tabindex="0" role="group" aria-label="Text with its line breaks">
                     {self.words(&block)}
                 </pre>
             }
@@ -151,7 +151,7 @@ impl Ink {
             <div
                 class="doc__table tablewrap"
                 id=anchor(block)
-                role="region"
+                role="group"
                 tabindex="0"
                 aria-label=format!("Table on page {page}")
             >

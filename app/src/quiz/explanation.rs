@@ -9,13 +9,16 @@ use super::{
     sitting::{Sitting, Told},
     verdict::{Feats, VerdictHead},
 };
-use crate::ui::{Glyph, Icon, IconSize, prose::Prose};
+use crate::ui::{Glyph, Icon, IconSize, cite::WayBack, prose::Prose};
 use domain::{id::MaterialId, quiz::Confidence};
 use leptos::prelude::*;
 
 /// The sheet with verdict, reasons and the way on.
 #[component]
 pub fn Explanation(sitting: Sitting, question: Question, position: u32, told: Signal<Told>) -> impl IntoView {
+    // the router does not hear of `shown`, which the answer put into the address
+    let here = format!("{}?shown={position}", sitting.href());
+    provide_context(WayBack(here.clone()));
     let folded = RwSignal::new(false);
     let correct = Memo::new(move |_| told.with(|told| told.correct));
     let verdict = Memo::new(move |_| told.with(|told| told.verdict.clone()));
@@ -23,7 +26,7 @@ pub fn Explanation(sitting: Sitting, question: Question, position: u32, told: Si
     let feats = move || verdict.get().filter(|_| plays()).map(|verdict| view! { <Feats verdict/> });
     let back = move || {
         let due = verdict.get()?.due?;
-        let words = comes_back(due, sitting.quiz.with(|quiz| quiz.now));
+        let words = comes_back(due, sitting.now());
         let because = match (correct.get(), sitting.confidence.get()) {
             (false, Some(Confidence::Fairly)) => Some("You were fairly sure, so this one comes back "),
             (false, Some(Confidence::Certain)) => Some("You were certain, so this one comes back "),
@@ -73,7 +76,7 @@ pub fn Explanation(sitting: Sitting, question: Question, position: u32, told: Si
                 </section>
                 {others}
                 {back}
-                <ReportForm question=id position back=format!("{}?shown={position}", sitting.href())/>
+                <ReportForm question=id position back=here/>
                 <p class="micro soft">{origin}</p>
             </div>
             <NextBar sitting told/>

@@ -68,6 +68,8 @@ pub struct Sitting {
     pub live: RwSignal<bool>,
     next: RwSignal<Option<Quiz>>,
     since: StoredValue<f64>,
+    /// The server's clock less this browser's, ms.
+    ahead: StoredValue<f64>,
     given: StoredValue<Option<Answer>>,
     told_at: StoredValue<f64>,
     toasts: Toasts,
@@ -90,6 +92,7 @@ impl Sitting {
             live: RwSignal::new(false),
             next: RwSignal::new(None),
             since: StoredValue::new(0.0),
+            ahead: StoredValue::new(0.0),
             given: StoredValue::new(None),
             told_at: StoredValue::new(0.0),
             quiz: RwSignal::new(quiz),
@@ -101,6 +104,7 @@ impl Sitting {
 
     /// Called once in the browser: takes over what was pressed before the scripts came, and loads what comes next.
     pub fn awake(self) {
+        self.quiz.with_untracked(|quiz| self.set_clock(quiz));
         self.live.set(true);
         self.since.set_value(browser::now());
         if self.place.with_untracked(|place| place.question.is_none()) {
@@ -116,6 +120,18 @@ impl Sitting {
         }
         if let Some(slug) = browser::checked("request[confidence]") {
             self.confidence.set(Confidence::ALL.into_iter().find(|confidence| confidence.slug() == slug));
+        }
+    }
+
+    fn set_clock(self, quiz: &Quiz) {
+        self.ahead.set_value(quiz.now as f64 - browser::now());
+    }
+
+    /// The server's clock, milliseconds since 1970: as it told it with the set, and gone on since where scripts run.
+    pub fn now(self) -> i64 {
+        match self.live.get_untracked() {
+            true => (browser::now() + self.ahead.get_value()) as i64,
+            false => self.quiz.with_untracked(|quiz| quiz.now),
         }
     }
 
@@ -285,6 +301,7 @@ impl Sitting {
             }
             match loaded {
                 Ok(quiz) => {
+                    self.set_clock(&quiz);
                     self.toasts.push(Toast::failed(why));
                     self.show(quiz);
                 }
@@ -303,6 +320,9 @@ impl Sitting {
             let loaded = load_quiz(Opening { quiz: id, shown: None }).await;
             if self.place.try_with_untracked(|_| ()).is_none() {
                 return;
+            }
+            if let Ok(quiz) = &loaded {
+                self.set_clock(quiz);
             }
             match loaded {
                 Ok(quiz) if self.waiting.get_untracked() => self.show(quiz),

@@ -5,17 +5,25 @@ use domain::{document::Span, id::MaterialId};
 use leptos::prelude::*;
 use leptos_router::{hooks::use_location, location::Url};
 
+/// The page of this site that citations lead back to, where it is another one than the router's address says. Provide
+/// it around them.
+#[derive(Clone)]
+pub struct WayBack(pub String);
+
 /// Where the reader opens with a span lit: `/library/{material}?from={start}&to={end}`, and `back` to the question or
 /// card that is being looked at. Call it inside the router.
 pub fn reader_href(material: MaterialId, span: Span) -> String {
     let here = use_location();
     let path = here.pathname.get_untracked();
-    let back = ["/quiz/", "/review"].iter().any(|page| path.starts_with(page)).then(|| {
+    let here = || {
         let search = here.search.get_untracked();
         let search = search.trim_start_matches('?');
-        let here = if search.is_empty() { path } else { format!("{path}?{search}") };
-        format!("&back={}", Url::escape(&here))
-    });
+        if search.is_empty() { path.clone() } else { format!("{path}?{search}") }
+    };
+    let back = use_context::<WayBack>()
+        .map(|WayBack(back)| back)
+        .or_else(|| ["/quiz/", "/review"].iter().any(|page| path.starts_with(page)).then(here));
+    let back = back.map(|back| format!("&back={}", Url::escape(&back)));
     format!("/library/{material}?from={}&to={}{}#lit", span.start, span.end, back.unwrap_or_default())
 }
 
