@@ -11,12 +11,11 @@ use std::ops::Range;
 
 /// No passage has more tokens.
 pub const MAX_TOKENS: usize = 512;
-/// Passages are filled up to here: two windows of [`WINDOW_TOKENS`] cover it with room to cut at a sentence.
+/// Passages are filled up to here: two windows of the embedding model (254 tokens each) cover it, with room to cut at
+/// a sentence.
 const FILL_TOKENS: usize = 480;
 /// Passages of one section share at most so many tokens.
 pub const OVERLAP_TOKENS: usize = 128;
-/// What the embedding model reads at once: 256 with its two marks.
-pub const WINDOW_TOKENS: usize = 254;
 
 /// Gives the byte range of every token of a text, ascending and on character borders.
 pub type Tokenize<'t> = &'t dyn Fn(&str) -> Vec<(usize, usize)>;
@@ -203,33 +202,6 @@ fn pack(pieces: &[Piece], counter: &Counter) -> Vec<Range<usize>> {
     out
 }
 
-/// Windows of a passage for an embedding model that reads `limit` tokens at once: one, or two that meet at the end
-/// of a sentence (at a word where no sentence ends in reach). Together they hold all of a passage of up to twice
-/// `limit` tokens; of a longer text the rest is left out.
-pub fn windows(text: &str, limit: usize, tokenize: Tokenize<'_>) -> Vec<Range<usize>> {
-    let tokens = tokenize(text);
-    let total = tokens.len();
-    if total <= limit || limit == 0 {
-        let whole = (!text.trim().is_empty()).then_some(0..text.len());
-        return whole.into_iter().collect();
-    }
-    let before = |at: usize| tokens.partition_point(|(start, _)| *start < at);
-    let (least, most) = (total.saturating_sub(limit).min(limit), limit);
-    let off = |at: &usize| before(*at).abs_diff(total / 2);
-    let in_reach = |at: &usize| (least..=most).contains(&before(*at)) && before(*at) > 0;
-    let sentence_ends = sentence::sentences(text).into_iter().map(|range| range.start).filter(in_reach);
-    let words = || {
-        let middle = (least + most) / 2;
-        let starts = tokens[least..=most.min(total - 1)].iter().map(|(start, _)| *start);
-        let word = |at: &usize| text[..*at].ends_with(char::is_whitespace);
-        starts.clone().filter(word).min_by_key(off).unwrap_or(tokens[middle.min(total - 1)].0)
-    };
-    let cut = sentence_ends.min_by_key(off).unwrap_or_else(words);
-    let end = tokens.get(before(cut) + limit).map_or(text.len(), |(start, _)| *start);
-    let trimmed = |range: Range<usize>| range.start..range.start + text[range].trim_end().len();
-    vec![trimmed(0..cut), trimmed(cut..end)]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -299,19 +271,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn windows_meet_at_the_end_of_a_sentence() {
-        let text = "The ventricle contracts now. ".repeat(60); // 420 tokens
-        let windows = windows(&text, WINDOW_TOKENS, &tokens);
-        assert_eq!(windows.len(), 2);
-        assert!(text[windows[0].clone()].ends_with('.') && text[windows[1].clone()].starts_with("The"));
-        assert_eq!(
-            super::windows("One short text.", WINDOW_TOKENS, &tokens),
-            vec![std::ops::Range { start: 0, end: 15 }]
-        );
-        assert!(super::windows("  ", WINDOW_TOKENS, &tokens).is_empty());
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
         #[test]
@@ -330,13 +289,6 @@ mod tests {
                 prop_assert_eq!(tokens(text).len(), chunk.tokens as usize);
                 prop_assert!(chunk.tokens as usize <= MAX_TOKENS);
                 covered = chunk.span.end as usize;
-                let mut seen = 0;
-                for window in windows(text, WINDOW_TOKENS, &tokens) {
-                    prop_assert!(tokens(&text[window.clone()]).len() <= WINDOW_TOKENS);
-                    prop_assert!(text[seen..window.start].trim().is_empty());
-                    seen = window.end;
-                }
-                prop_assert!(text[seen..].trim().is_empty());
             }
             prop_assert!(document.text[covered..].trim().is_empty());
             for pair in chunks.windows(2) {
