@@ -17,6 +17,7 @@ use crate::{
         Filter, Passage, Retrieval, lexical,
         vector::{Window, embedded::VectorTruth},
     },
+    review,
 };
 use app::{
     error::ApiError,
@@ -27,7 +28,7 @@ use app::{
 };
 use domain::{
     document::Span,
-    id::{LearnerId, MaterialId},
+    id::{LearnerId, MaterialId, QuestionId},
 };
 use files::Files;
 use upload::Incoming;
@@ -63,9 +64,10 @@ impl LibraryService {
     /// When the database fails.
     pub async fn shelf(&self, session: Session) -> Result<Materials> {
         let mut tx = self.db.read().await?;
-        let rows = store::shelf(&mut tx, session.learner, self.clock.now(), None).await?;
+        let rows = store::shelf(&mut tx, session.learner, None).await?;
+        let due = review::due_questions(&mut tx, &self.clock, session).await?;
         Ok(Materials {
-            materials: rows.into_iter().map(material).collect(),
+            materials: rows.into_iter().map(|row| material(row, &due)).collect(),
             by_meaning: self.by_meaning,
             guest: session.guest,
         })
@@ -116,15 +118,15 @@ impl LibraryService {
     /// `NotFound` for what is not the learner's.
     pub async fn stretch(&self, session: Session, request: &Opening) -> Result<Reader> {
         let gone = || Error::not_found("This file");
-        let now = self.clock.now();
         let mut tx = self.db.read().await?;
-        let rows = store::shelf(&mut tx, session.learner, now, Some(request.material)).await?;
+        let rows = store::shelf(&mut tx, session.learner, Some(request.material)).await?;
         let row = rows.into_iter().next().ok_or_else(gone)?;
         let document = store::document(&mut tx, request.material).await?.unwrap_or_default();
         let stretch = reader::stretch(&document, request);
         let (first, last) = stretch.numbers();
-        let questions = store::margin(&mut tx, session.learner, request.material, (first, last), now).await?;
-        Ok(stretch.reader(material(row), &document, questions))
+        let questions = store::margin(&mut tx, session.learner, request.material, (first, last)).await?;
+        let due = review::due_questions(&mut tx, &self.clock, session).await?;
+        Ok(stretch.reader(material(row, &due), &document, questions, &due))
     }
 
     /// Finds passages of the learner's own library.
@@ -143,7 +145,7 @@ impl LibraryService {
         let filter = Filter { materials: request.material.map(|material| vec![material]) };
         let found = self.retrieval.search(session.learner, query, &filter, HITS).await;
         let mut tx = self.db.read().await?;
-        let shelf = store::shelf(&mut tx, session.learner, self.clock.now(), request.material).await?;
+        let shelf = store::shelf(&mut tx, session.learner, request.material).await?;
         let searched = shelf.iter().filter(|row| row.material.owner.is_some());
         let passages = searched.map(|row| row.passages as u32).sum();
         let mut hits = vec![];
@@ -264,9 +266,10 @@ impl Library for LibraryService {
     }
 }
 
-/// A row as the learner sees it.
-pub fn material(row: store::ShelfRow) -> Material {
-    let store::ShelfRow { material, passages, embedded, questions, due, answered, known } = row;
+/// A row as the learner sees it, with what is due of all their questions.
+fn material(row: store::ShelfRow, due: &[(MaterialId, QuestionId)]) -> Material {
+    let store::ShelfRow { material, passages, embedded, questions, answered, known } = row;
+    let due = due.iter().filter(|(of, _)| of.0 == material.id).count();
     let percent = |n: i64| (n * 100 / questions.max(1)).clamp(0, 100) as u8;
     Material {
         id: MaterialId(material.id),

@@ -5,7 +5,10 @@ use crate::retrieval::lexical;
 use app::library::api::{
     Material, Opening, OutlineEntry, Place, Reader, ReaderBlock, ReaderPage, ReaderQuestion,
 };
-use domain::document::{BlockKind, Document, Mark, Span};
+use domain::{
+    document::{BlockKind, Document, Mark, Span},
+    id::{MaterialId, QuestionId},
+};
 
 /// Pages of one stretch.
 const PAGES: usize = 12;
@@ -71,14 +74,21 @@ impl Stretch {
     }
 
     /// The answer.
-    pub fn reader(self, material: Material, document: &Document, questions: Vec<MarginRow>) -> Reader {
+    pub fn reader(
+        self,
+        material: Material,
+        document: &Document,
+        questions: Vec<MarginRow>,
+        due: &[(MaterialId, QuestionId)],
+    ) -> Reader {
+        let is_due = |row: &MarginRow| due.iter().any(|(_, question)| *question == row.question());
         Reader {
             material,
             outline: outline(document),
             pages: self.pages,
             previous: self.previous,
             next: self.next,
-            questions: questions.into_iter().map(question).collect(),
+            questions: questions.into_iter().map(|row| question(is_due(&row), row)).collect(),
             page: self.page,
             hits: self.places,
         }
@@ -100,14 +110,14 @@ fn outline(document: &Document) -> Vec<OutlineEntry> {
         .collect()
 }
 
-fn question(row: MarginRow) -> ReaderQuestion {
+fn question(due: bool, row: MarginRow) -> ReaderQuestion {
     ReaderQuestion {
         id: row.question(),
         page: row.page as u32,
         span: Span { start: row.span_start as u32, end: row.span_end as u32 },
         stem: row.item.0.stem,
         last: row.last,
-        due: row.due,
+        due,
     }
 }
 

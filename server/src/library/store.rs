@@ -51,8 +51,6 @@ pub struct ShelfRow {
     pub embedded: i64,
     /// Published questions.
     pub questions: i64,
-    /// Of them, due as cards.
-    pub due: i64,
     /// Of them, answered.
     pub answered: i64,
     /// Of them, answered right the last time.
@@ -60,12 +58,7 @@ pub struct ShelfRow {
 }
 
 /// The shelf of a learner, newest first; what Mitochi brings itself comes last.
-pub async fn shelf(
-    tx: &mut Tx,
-    learner: LearnerId,
-    now: i64,
-    only: Option<MaterialId>,
-) -> Result<Vec<ShelfRow>> {
+pub async fn shelf(tx: &mut Tx, learner: LearnerId, only: Option<MaterialId>) -> Result<Vec<ShelfRow>> {
     let sql = "SELECT m.id, m.owner, m.title, m.filename, m.format, m.extension, m.bytes, m.state, m.pages_read,
            m.pages_total, m.error, m.warnings, m.created,
            (SELECT CAST(count(*) AS BIGINT) FROM passage p WHERE p.material = m.id) AS passages,
@@ -73,8 +66,6 @@ pub async fn shelf(
               JOIN passage p ON p.id = v.passage WHERE p.material = m.id) AS embedded,
            (SELECT CAST(count(*) AS BIGINT) FROM question q
               WHERE q.material = m.id AND q.state = 'published') AS questions,
-           (SELECT CAST(count(*) AS BIGINT) FROM card c JOIN question q ON q.id = c.question
-              WHERE q.material = m.id AND q.state = 'published' AND c.learner = $1 AND c.due <= $2) AS due,
            (SELECT CAST(count(DISTINCT a.question) AS BIGINT) FROM answer a JOIN question q ON q.id = a.question
               WHERE q.material = m.id AND q.state = 'published' AND a.learner = $1) AS answered,
            (SELECT CAST(count(*) AS BIGINT) FROM question q
@@ -82,9 +73,9 @@ pub async fn shelf(
                 (SELECT a.correct FROM answer a WHERE a.question = q.id AND a.learner = $1
                    ORDER BY a.at DESC, a.id DESC LIMIT 1)) AS known
          FROM material m
-         WHERE (m.owner = $1 OR m.owner IS NULL) AND (m.id = $3 OR $3 IS NULL)
+         WHERE (m.owner = $1 OR m.owner IS NULL) AND (m.id = $2 OR $2 IS NULL)
          ORDER BY m.owner IS NULL, m.created DESC, m.id DESC";
-    tx.query(sql).bind(learner.0).bind(now).bind(only.map(|material| material.0)).all().await
+    tx.query(sql).bind(learner.0).bind(only.map(|material| material.0)).all().await
 }
 
 /// A material that the learner may read.
@@ -331,8 +322,6 @@ pub struct MarginRow {
     pub item: Json<domain::question::Item>,
     /// Last answer of the learner.
     pub last: Option<bool>,
-    /// Due as a card.
-    pub due: bool,
 }
 
 impl MarginRow {
@@ -348,17 +337,15 @@ pub async fn margin(
     learner: LearnerId,
     material: MaterialId,
     pages: (u32, u32),
-    now: i64,
 ) -> Result<Vec<MarginRow>> {
     let sql = "SELECT q.id, q.page, q.span_start, q.span_end, q.item,
           (SELECT a.correct FROM answer a WHERE a.question = q.id AND a.learner = $2
-             ORDER BY a.at DESC, a.id DESC LIMIT 1) AS last,
-          EXISTS (SELECT 1 FROM card c WHERE c.question = q.id AND c.learner = $2 AND c.due <= $5) AS due
+             ORDER BY a.at DESC, a.id DESC LIMIT 1) AS last
         FROM question q
         WHERE q.material = $1 AND q.state = 'published' AND q.page BETWEEN $3 AND $4
         ORDER BY q.page, q.span_start, q.id";
     let query = tx.query(sql).bind(material.0).bind(learner.0);
-    query.bind(i64::from(pages.0)).bind(i64::from(pages.1)).bind(now).all().await
+    query.bind(i64::from(pages.0)).bind(i64::from(pages.1)).all().await
 }
 
 /// Whether what Mitochi brings itself is there, in this version.
