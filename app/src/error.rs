@@ -51,7 +51,7 @@ pub enum ApiError {
         message: String,
     },
     /// Too many requests (429).
-    #[error("That was a lot at once. Try again in {seconds} s.")]
+    #[error("That was a lot at once. Try again in {}.", in_words(*seconds))]
     Limited {
         /// Wait this long.
         seconds: u32,
@@ -74,6 +74,15 @@ pub enum ApiError {
     /// The request or its answer could not be understood (400).
     #[error("This page and the server do not understand each other. Reload the page.")]
     Malformed,
+}
+
+/// A time to wait: seconds up to a minute and a half, then whole minutes, rounded up.
+fn in_words(seconds: u32) -> String {
+    match seconds {
+        1 => "a second".into(),
+        0..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
 }
 
 impl ApiError {

@@ -1,5 +1,6 @@
 //! Accounts. Owns: learners, guests, passwords, sessions and their tokens. Refuses: what they learn.
 
+pub mod attempts;
 mod cookies;
 pub mod password;
 pub mod sessions;
@@ -20,6 +21,7 @@ use app::{
     error::ApiError,
     session::Session,
 };
+use attempts::Attempts;
 use domain::id::LearnerId;
 use password::Passwords;
 use sessions::{SessionKeys, Tokens};
@@ -35,6 +37,8 @@ pub struct AccountService {
     pub clock: Clock,
     /// Hashing.
     pub passwords: Passwords,
+    /// Wrong passwords of the last minutes.
+    pub attempts: Attempts,
     /// Signing.
     pub keys: SessionKeys,
     /// Whether cookies go over TLS alone.
@@ -83,13 +87,15 @@ impl AccountService {
     /// Logs in. A guest's progress is added to the account.
     ///
     /// # Errors
-    /// `Invalid` when address and password do not belong together; it does not tell which.
+    /// `Invalid` when address and password do not belong together; it does not tell which. `Limited` after
+    /// [`attempts::WRONG`] wrong ones.
     pub async fn enter(
         &self,
         visitor: Option<Session>,
         request: &Credentials,
     ) -> Result<(Session, Tokens, Settings)> {
         let key = request.email.trim().to_lowercase();
+        self.attempts.begin(&key, self.clock.now())?;
         let mut tx = self.db.read().await?;
         let row = store::find_by_email(&mut tx, &key).await?;
         drop(tx);
@@ -98,6 +104,7 @@ impl AccountService {
         let Some(row) = row.filter(|_| known) else {
             return Err(Error::invalid("password", "This address and this password do not belong together."));
         };
+        self.attempts.forgive(&key);
         let learner = LearnerId(row.id);
         let mut tx = self.db.write_for(learner).await?;
         if let Some(guest) = visitor.filter(|session| session.guest && session.learner != learner) {
@@ -125,14 +132,17 @@ impl AccountService {
     /// Deletes the account; files go in a job of the same transaction.
     ///
     /// # Errors
-    /// `Invalid` for a wrong password.
+    /// `Invalid` for a wrong password, `Limited` after [`attempts::WRONG`] of them.
     pub async fn erase(&self, session: Session, password: String) -> Result<()> {
+        let key = session.learner.to_string();
+        self.attempts.begin(&key, self.clock.now())?;
         let mut tx = self.db.read().await?;
         let row = store::find(&mut tx, session.learner).await?.ok_or(ApiError::Unauthorized)?;
         drop(tx);
         if !self.passwords.verify(password, row.password_hash).await? {
             return Err(Error::invalid("password", "That is not the password of this account."));
         }
+        self.attempts.forgive(&key);
         let mut tx = self.db.write_for(session.learner).await?;
         store::delete(&mut tx, session.learner).await?;
         erase::enqueue_account(&mut tx, &self.clock, session.learner).await?;

@@ -1,7 +1,7 @@
 //! The composition root: builds every service once and says which talks to which.
 
 use crate::{
-    account::{AccountService, password::Passwords, sessions::SessionKeys},
+    account::{AccountService, attempts::Attempts, password::Passwords, sessions::SessionKeys},
     clock::Clock,
     config::Config,
     db::{self, Db},
@@ -25,7 +25,11 @@ use anyhow::Context;
 use app::backend::Backend;
 use axum::extract::FromRef;
 use leptos::prelude::LeptosOptions;
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::sync::watch;
 
 /// Memory for vectors that are searched, bytes: some 80,000 passages of two windows.
@@ -50,6 +54,8 @@ pub struct State {
     pub reader: PathBuf,
     /// How pages are rendered.
     pub leptos: LeptosOptions,
+    /// Address of the styles, for documents that are not rendered by the app.
+    pub stylesheet: String,
     quizzes: QuizService,
     reviews: ReviewService,
     progress: ProgressService,
@@ -92,6 +98,7 @@ impl State {
             db: db.clone(),
             clock: clock.clone(),
             passwords: Passwords::new(config.password_cost)?,
+            attempts: Attempts::default(),
             keys: SessionKeys::new(&config.session_key()?),
             secure: config.secure_cookies(),
         };
@@ -106,14 +113,16 @@ impl State {
             by_meaning: config.models_folder().join(MINILM_FILE).is_file(),
         };
         let site = config.site_folder();
+        // the release build names its files by their hash and says so beside the program
         let hashes = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("hash.txt")));
+        let hashes = hashes.filter(|file| config.site.is_empty() && file.is_file());
+        let stylesheet = stylesheet(hashes.as_deref())?;
         let leptos = LeptosOptions::builder()
             .output_name("mitochi")
             .site_root(site.display().to_string())
             .site_pkg_dir("pkg")
             .site_addr(config.addr)
-            // the release build names its files by their hash and says so beside the program
-            .hash_files(config.site.is_empty() && hashes.is_some_and(|file| file.is_file()))
+            .hash_files(hashes.is_some())
             .build();
         let reviews = ReviewService::new(db.clone(), clock.clone());
         let quizzes = QuizService::new(db.clone(), clock.clone(), reviews.clone());
@@ -140,6 +149,7 @@ impl State {
             live,
             stopping,
             leptos,
+            stylesheet,
             keyword,
             embedder,
         })

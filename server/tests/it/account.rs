@@ -5,6 +5,7 @@ use crate::support::{
     site::{Browser, Site},
 };
 use axum::http::{StatusCode, header};
+use server::account::attempts;
 
 const MINUTE: i64 = 60_000;
 
@@ -58,6 +59,27 @@ async fn register_log_out_and_in_again() {
             .await;
         assert_eq!(right.status, StatusCode::OK, "{}", right.body);
         assert_eq!(me(&site, &mut browser).await["email"], "Fern-03@Example.org");
+    }
+}
+
+#[tokio::test]
+async fn who_guesses_passwords_has_to_wait() {
+    for test in databases().await {
+        let site = Site::open(&test).await;
+        Browser::default().register(&site, "fern@example.org").await;
+        let mut browser = Browser::default();
+        let wrong = "request[email]=Fern@example.org&request[password]=not the password";
+        for _ in 0..attempts::WRONG {
+            let answer = browser.call(&site, "account/log_in", wrong).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+        }
+        // even the right one
+        let right = "request[email]=fern@example.org&request[password]=a good long password";
+        let answer = browser.call(&site, "account/log_in", right).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{}", answer.body);
+        assert!(answer.headers.contains_key(header::RETRY_AFTER));
+        site.state.clock.advance(attempts::WINDOW);
+        assert_eq!(browser.call(&site, "account/log_in", right).await.status, StatusCode::OK);
     }
 }
 
