@@ -4,27 +4,20 @@ mod connection;
 mod errors;
 mod frame;
 mod layout;
+mod pages;
 
 pub use connection::Connection;
 pub use errors::{NotFound, error_document};
 pub use frame::FrameHandle;
 
 use crate::{
-    account::{
-        log_in::LogInPage, onboarding::OnboardingPage, register::RegisterPage, settings::SettingsPage,
-    },
-    landing::page::LandingPage,
-    library::{page::LibraryPage, reader::ReaderPage, search::SearchPage},
-    progress::home::HomePage,
-    quiz::{page::QuizPage, results::ResultsPage},
-    review::page::ReviewPage,
     session::{Look, Theme},
     ui::{ToastRegion, Toasts},
 };
 use leptos::{html, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    Lazy, SsrMode,
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
@@ -99,20 +92,20 @@ pub fn App() -> impl IntoView {
             // every page is rendered whole before its first byte: a form without scripts needs no filling in later,
             // and a page that is not there can say 404
             <Routes fallback=NotFound>
-                <Route path=path!("") view=LandingPage ssr=SsrMode::Async/>
-                <Route path=path!("register") view=RegisterPage ssr=SsrMode::Async/>
-                <Route path=path!("login") view=LogInPage ssr=SsrMode::Async/>
+                <Route path=path!("") view={Lazy::<pages::Landing>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("register") view={Lazy::<pages::Register>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("login") view={Lazy::<pages::LogIn>::new()} ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=layout::Known ssr=SsrMode::Async>
-                    <Route path=path!("onboarding") view=OnboardingPage ssr=SsrMode::Async/>
-                    <Route path=path!("quiz/:id") view=QuizPage ssr=SsrMode::Async/>
-                    <Route path=path!("quiz/:id/results") view=ResultsPage ssr=SsrMode::Async/>
-                    <Route path=path!("review") view=ReviewPage ssr=SsrMode::Async/>
+                    <Route path=path!("onboarding") view={Lazy::<pages::Onboarding>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("quiz/:id") view={Lazy::<pages::Quiz>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("quiz/:id/results") view={Lazy::<pages::Results>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("review") view={Lazy::<pages::Review>::new()} ssr=SsrMode::Async/>
                     <ParentRoute path=path!("") view=layout::Framed ssr=SsrMode::Async>
-                        <Route path=path!("home") view=HomePage ssr=SsrMode::Async/>
-                        <Route path=path!("library") view=LibraryPage ssr=SsrMode::Async/>
-                        <Route path=path!("library/:id") view=ReaderPage ssr=SsrMode::Async/>
-                        <Route path=path!("search") view=SearchPage ssr=SsrMode::Async/>
-                        <Route path=path!("settings") view=SettingsPage ssr=SsrMode::Async/>
+                        <Route path=path!("home") view={Lazy::<pages::Home>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("library") view={Lazy::<pages::Library>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("library/:id") view={Lazy::<pages::Reader>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("search") view={Lazy::<pages::Search>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("settings") view={Lazy::<pages::Settings>::new()} ssr=SsrMode::Async/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

@@ -1,0 +1,78 @@
+//! The pages as the router takes them. Owns: where the WASM is split. Refuses: what a page shows.
+//!
+//! A part of the site is loaded when its first page is opened, so that nobody waits for all of it. What is used together
+//! is one part. Parts are few: what several of them share goes into a file for each combination, of which four parts
+//! load 8 each, six parts 30, and a part for each page 130.
+
+use crate::{
+    account::{
+        log_in::LogInPage, onboarding::OnboardingPage, register::RegisterPage, settings::SettingsPage,
+    },
+    landing::page::LandingPage,
+    library::{page::LibraryPage, reader::ReaderPage, search::SearchPage},
+    progress::home::HomePage,
+    quiz::{page::QuizPage, results::ResultsPage},
+    review::page::ReviewPage,
+};
+use leptos::{lazy, prelude::*};
+use leptos_router::LazyRoute;
+
+/// A part of the site: the function that is split off, its preload (which `lazy` makes), and the pages behind it.
+macro_rules! part {
+    ($part:ident, $preload:ident: $Which:ident { $($Name:ident => $Page:ident,)* }) => {
+        enum $Which {
+            $($Name,)*
+        }
+
+        #[lazy]
+        fn $part(page: $Which) -> AnyView {
+            match page {
+                $($Which::$Name => view! { <$Page/> }.into_any(),)*
+            }
+        }
+
+        $(
+            #[doc = concat!("[`", stringify!($Page), "`].")]
+            pub(super) struct $Name;
+
+            impl LazyRoute for $Name {
+                fn data() -> Self {
+                    Self
+                }
+
+                async fn view(_: Self) -> AnyView {
+                    $part($Which::$Name).await
+                }
+
+                async fn preload() {
+                    #[cfg(target_arch = "wasm32")]
+                    $preload().await;
+                }
+            }
+        )*
+    };
+}
+
+part!(entrance, __preload_entrance: Entrance {
+    Landing => LandingPage,
+    Register => RegisterPage,
+    LogIn => LogInPage,
+    Onboarding => OnboardingPage,
+});
+
+part!(desk, __preload_desk: Desk {
+    Home => HomePage,
+    Settings => SettingsPage,
+});
+
+part!(shelves, __preload_shelves: Shelves {
+    Library => LibraryPage,
+    Reader => ReaderPage,
+    Search => SearchPage,
+});
+
+part!(practice, __preload_practice: Practice {
+    Quiz => QuizPage,
+    Results => ResultsPage,
+    Review => ReviewPage,
+});
