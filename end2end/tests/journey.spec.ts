@@ -187,16 +187,16 @@ test("from a student's own PDF to the first spaced review", async ({ page, conte
     const first = new Quiz(tab);
     await first.awake();
     expect(await first.standing()).toEqual({ at: 1, of: 10, right: 0, missed: 0 });
-    await expectAccessible(tab, "5-quiz");
     await tab.screenshot({ path: pictureOf(info.project.name, "5-quiz") });
+    await expectAccessible(tab, "5-quiz");
 
     let [right, missed] = [0, 0];
     const count = (correct: boolean) => (correct ? (right += 1) : (missed += 1));
     for (let position = 0; position < PLACED.at; position += 1) {
       count(await answer(first, position, phone));
       if (position === 0) {
-        await expectAccessible(tab, "5-quiz-explained");
         await tab.screenshot({ path: pictureOf(info.project.name, "5-quiz-explained") });
+        await expectAccessible(tab, "5-quiz-explained");
         await followCitation(first);
       }
       await goOn(first, position, phone);

@@ -2,13 +2,18 @@
 
 use domain::schedule::interval_words;
 
+/// Two clocks agree no better, ms: what is due within it is due now.
+const SLACK: i64 = 30_000;
+
 /// 'in 10 min', 'tomorrow', 'in 9 days'; 'now' for what is due already. Both times are milliseconds since 1970.
 pub fn comes_back(due: i64, now: i64) -> String {
+    if due - now < SLACK {
+        return "now".into();
+    }
     // rounded up to the next half minute: what was set to 10 min a moment ago still says so
     let seconds = (due - now + 29_999).div_euclid(1_000);
     const HOUR: i64 = 3_600;
     match seconds {
-        s if s < 30 => "now".into(),
         s if (23 * HOUR + HOUR / 2..25 * HOUR).contains(&s) => "tomorrow".into(),
         s => format!("in {}", interval_words(s)),
     }
@@ -33,6 +38,7 @@ mod tests {
         for (after, words) in [
             (-DAY, "now"),
             (0, "now"),
+            (4_000, "now"),
             (10 * MINUTE - 900, "in 10 min"),
             (5 * 60 * MINUTE, "in 5 h"),
             (DAY, "tomorrow"),
