@@ -30,6 +30,8 @@ export default defineConfig({
     // Without them a press that cannot be done waits as long as the whole test may take.
     actionTimeout: 30_000,
     navigationTimeout: 60_000,
+    // A worker would hide requests from the tests that watch or refuse them; the test of the offline page lets it in.
+    serviceWorkers: "block",
     timezoneId: "Europe/Berlin",
     locale: "en-GB",
   },

@@ -3,7 +3,7 @@
 
 use crate::session::Look;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
 /// Milliseconds since 1970 by the browser's clock.
 #[expect(clippy::disallowed_methods, reason = "this is the browser's clock")]
@@ -42,6 +42,24 @@ pub fn matches_media(query: &str) -> bool {
 /// Whether the browser believes to have a network.
 pub fn is_online() -> bool {
     window().navigator().on_line()
+}
+
+/// Has the browser keep the page that says that there is no connection. Browsers have workers only on addresses that
+/// are safe from others on the way (https, this machine); elsewhere, and where they are forbidden, nothing happens.
+pub fn keep_offline_page() {
+    let register = || {
+        let navigator = window().navigator();
+        let workers = js_sys::Reflect::get(&navigator, &"serviceWorker".into()).ok()?;
+        let register =
+            js_sys::Reflect::get(&workers, &"register".into()).ok()?.dyn_into::<js_sys::Function>().ok()?;
+        register.call1(&workers, &"/worker.js".into()).ok()?.dyn_into::<js_sys::Promise>().ok()
+    };
+    if let Some(kept) = register() {
+        // the site works without
+        let forbidden = Closure::<dyn FnMut(JsValue)>::new(|_| {});
+        let _ = kept.catch(&forbidden);
+        forbidden.forget();
+    }
 }
 
 /// The first element that a selector finds.

@@ -252,6 +252,26 @@ test.describe("answers", () => {
     });
   });
 
+  test.describe("without a connection, by address", () => {
+    test.use({ noise: /ERR_INTERNET_DISCONNECTED/, serviceWorkers: "allow" });
+
+    test("a page that cannot be fetched says so in our words, and comes when asked again", async ({ page, context, accessible, picture }) => {
+      await enrol(page);
+      const home = new Home(page);
+      await home.open("/home");
+      await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+      await context.setOffline(true);
+      await page.goto("/library");
+      await expect(home.heading).toHaveText("No connection");
+      await expect(page).toHaveURL(/\/library$/);
+      await picture("offline");
+      await accessible("offline page");
+      await context.setOffline(false);
+      await home.press(page.getByRole("link", { name: "Try again" }));
+      await expect(home.heading).toHaveText("Library");
+    });
+  });
+
   test("a question that was deleted in mid-quiz", async ({ page, context }) => {
     test.setTimeout(300_000);
     await enrol(page);

@@ -204,3 +204,12 @@ impl State {
         }
     }
 }
+
+/// Address of the styles: by the hash that the release build wrote down, if there is one.
+fn stylesheet(hashes: Option<&Path>) -> anyhow::Result<String> {
+    let Some(file) = hashes else { return Ok("/pkg/mitochi.css".into()) };
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let hash = text.lines().find_map(|line| line.strip_prefix("css:"));
+    let hash = hash.with_context(|| format!("{} does not name the styles", file.display()))?;
+    Ok(format!("/pkg/mitochi.{}.css", hash.trim()))
+}

@@ -52,6 +52,7 @@ pub(super) fn OfflineBanner(connection: Connection, frame: FrameHandle) -> impl 
     let lost = connection.lost;
     Effect::new(move |_| {
         lost.set(!browser::is_online());
+        browser::keep_offline_page();
         let offline = window_event_listener(ev::offline, move |_| lost.set(true));
         let online = window_event_listener(ev::online, move |_| frame.refresh());
         on_cleanup(move || {

@@ -30,7 +30,8 @@ pub fn NotFound() -> impl IntoView {
 }
 
 /// A whole document for an error that struck before or while a page was rendered: it needs neither the router nor a
-/// script. The server sends it with the error's status; `stylesheet` is the address of the site's styles.
+/// script. The server sends it with the error's status; `stylesheet` is the address of the site's styles. 'Try again'
+/// opens the same address.
 pub fn error_document(error: &ApiError, stylesheet: &str) -> String {
     let number = match error {
         ApiError::Internal { request } => {
@@ -38,11 +39,19 @@ pub fn error_document(error: &ApiError, stylesheet: &str) -> String {
         }
         _ => String::new(),
     };
-    let title = if error.status() >= 500 { "Something broke on our side" } else { "That did not work" };
+    let title = match error {
+        ApiError::Offline => "No connection",
+        ApiError::Unauthorized => "You are logged out",
+        error if error.status() >= 500 => "Something broke on our side",
+        _ => "That did not work",
+    };
     let text = match error {
         ApiError::Internal { .. } => {
             "Nothing you did is lost. If it happens again, tell whoever runs this server the number below."
                 .into()
+        }
+        ApiError::Offline => {
+            "Mitochi cannot be reached from here. What you have answered is kept, and what is due waits for you.".into()
         }
         error => escaped(&error.to_string()),
     };
@@ -65,5 +74,12 @@ mod tests {
         let document = error_document(&ApiError::Internal { request: "01J<b>".into() }, "/pkg/mitochi.css");
         assert!(document.contains("request 01J&lt;b&gt;"), "{document}");
         assert!(!document.contains("<b>"));
+    }
+
+    #[test]
+    fn without_a_connection_it_says_so() {
+        let document = error_document(&ApiError::Offline, "/pkg/mitochi.css");
+        assert!(document.contains("<title>No connection · Mitochi</title>"), "{document}");
+        assert!(!document.contains("request"));
     }
 }

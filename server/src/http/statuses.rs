@@ -1,15 +1,20 @@
-//! Statuses of errors.
+//! Statuses of errors, and the pages of those that struck outside of a page.
 
-use app::error::ApiError;
+use crate::{error::RequestId, state::State};
+use app::{app::error_document, error::ApiError};
 use axum::{
     Json,
     body::{Body, to_bytes},
+    extract::{self, Request},
     http::{
-        HeaderValue, Response, StatusCode,
-        header::{CONTENT_LENGTH, RETRY_AFTER},
+        HeaderMap, HeaderValue, Response, StatusCode,
+        header::{ACCEPT, CONTENT_LENGTH, RETRY_AFTER},
     },
-    response::IntoResponse,
+    middleware::Next,
+    response::{Html, IntoResponse},
 };
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
 
 /// Gives the answer of a server function the status its error asks for (leptos says 500 for all). A form without
 /// scripts stays the redirect that it is.
@@ -31,10 +36,46 @@ pub async fn error_status(response: Response<Body>) -> Response<Body> {
     Response::from_parts(parts, Body::from(bytes))
 }
 
-/// An error of a plain route.
+/// An error of a plain route, for a script.
 pub fn answer(error: &ApiError) -> axum::response::Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, Json(error)).into_response()
+    (status(error), Json(error)).into_response()
+}
+
+/// An error of a plain route: a page for a browser that navigates, data for a script.
+pub fn answer_to(headers: &HeaderMap, error: &ApiError, state: &State) -> axum::response::Response {
+    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    if !accept.contains("text/html") {
+        return answer(error);
+    }
+    (status(error), Html(error_document(error, &state.stylesheet))).into_response()
+}
+
+fn status(error: &ApiError) -> StatusCode {
+    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// A request whose handler panics is answered, with an id that stands in the log; the others go on.
+pub async fn survive(
+    extract::State(state): extract::State<State>,
+    request: Request,
+    next: Next,
+) -> axum::response::Response {
+    let headers = request.headers().clone();
+    let id = request.extensions().get::<RequestId>().map_or("unknown".into(), |id| id.0.clone());
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => {
+            let why = panic.downcast_ref::<String>().map(String::as_str);
+            let why = why.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+            tracing::error!(request.id = %id, "request panicked: {why}");
+            answer_to(&headers, &ApiError::Internal { request: id }, &state)
+        }
+    }
+}
+
+/// `GET /offline`: what the browser's worker keeps and shows in place of a page that cannot be fetched.
+pub async fn offline(extract::State(state): extract::State<State>) -> Html<String> {
+    Html(error_document(&ApiError::Offline, &state.stylesheet))
 }
 
 /// A change asked for by a page of another site.

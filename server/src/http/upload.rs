@@ -1,7 +1,7 @@
 //! `POST /library/upload`: files of a form, streamed to disk. The answer is a list of `Uploaded` for scripts, or the
 //! shelf for a plain form.
 
-use super::statuses::answer;
+use super::statuses::answer_to;
 use crate::{
     error::{Error, RequestId},
     library::upload::Incoming,
@@ -37,9 +37,9 @@ pub async fn upload(
 ) -> Response {
     let session = match session {
         Some(Extension(session)) if !session.guest => session,
-        _ => return answer(&ApiError::Unauthorized),
+        _ => return answer_to(&headers, &ApiError::Unauthorized, &state),
     };
-    let Ok(mut form) = form else { return answer(&ApiError::Malformed) };
+    let Ok(mut form) = form else { return answer_to(&headers, &ApiError::Malformed, &state) };
     let mut uploaded = vec![];
     loop {
         let field = match form.next_field().await {
