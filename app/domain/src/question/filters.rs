@@ -1,6 +1,8 @@
 //! The last judgement. Owns: what makes a fact unfit before options are sought, and an item unfit after.
 //! Refuses: repairs, but for one (a stem cut before a leaked word).
 
+mod loss;
+
 use super::distractors::Bench;
 use super::facts::{Fact, Family, Matter};
 use super::lexicon::lexicon;
@@ -72,8 +74,13 @@ pub(crate) fn fact(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<()
     if compares(body) {
         return Err(Refusal::Comparison);
     }
-    if dangles(body) {
+    // what a definition in a lecture on cells calls 'the cell' is any of them
+    let everywhere = |word: &str| is_definition(fact.family) && matter.prose.rarity(&stem(word)) < 2.2;
+    if dangles(body, &everywhere) {
         return Err(Refusal::Dangling);
+    }
+    if let Some(refusal) = loss::lost(matter, fact, is_definition(fact.family)) {
+        return Err(refusal);
     }
     specific(matter, fact)?;
     let length = fact.stem.chars().count();
@@ -291,7 +298,7 @@ fn compares(body: &[Token]) -> bool {
 }
 
 /// 'the gland', with nothing that says which.
-pub(crate) fn dangles(body: &[Token]) -> bool {
+fn dangles(body: &[Token], everywhere: &dyn Fn(&str) -> bool) -> bool {
     for at in 0..body.len() {
         if !body[at].is("the") {
             continue;
@@ -331,7 +338,7 @@ pub(crate) fn dangles(body: &[Token]) -> bool {
             || lexicon().listed("class_name", &one);
         let unique =
             lexicon().listed("definite_unique", &token.lower) || lexicon().listed("definite_unique", &one);
-        if said_which || introduced || unique {
+        if said_which || introduced || unique || (at > 0 && everywhere(&one)) {
             continue;
         }
         // a class noun needs 'of', 'that', 'which'; another noun some complement
@@ -352,7 +359,8 @@ pub(crate) fn dangles(body: &[Token]) -> bool {
     false
 }
 
-fn is_definition(family: Family) -> bool {
+/// Whether a family tells what a thing is.
+pub(crate) fn is_definition(family: Family) -> bool {
     matches!(
         family,
         Family::Is
@@ -392,6 +400,29 @@ fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
         _ => (2, 6.0),
     };
     let term = &matter.terms.list[fact.key];
+    // what becomes of a thing is said of it alone
+    const TURNS: &[&str] = &[
+        "develops",
+        "develop",
+        "becomes",
+        "become",
+        "forms",
+        "form",
+        "drains",
+        "drain",
+        "supplies",
+        "supply",
+        "innervates",
+        "converts",
+        "represents",
+        "represent",
+        "separates",
+        "separate",
+        "connects",
+        "connect",
+    ];
+    let turns = fact.body.iter().take(2).any(|t| TURNS.contains(&t.lower.as_str()));
+    let count = if turns { count - 1 } else { count };
     let passing = !(term.marked || term.heading || is_definition(fact.family));
     if rare.len() < count + 2 * usize::from(passing) || sum < weight {
         return Err(Refusal::Vague);
@@ -434,7 +465,7 @@ const PREFIXES: &[&str] = &[
 ];
 
 /// Whether a part of the key stands in the stem and in no wrong option.
-pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str]) -> bool {
+pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str], rare: &dyn Fn(&str) -> bool) -> bool {
     let parts = |text: &str| -> Vec<String> {
         text.to_lowercase()
             .split(|c: char| !c.is_alphanumeric())
@@ -464,14 +495,33 @@ pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str]) -> bool {
             }
             let carried = others.iter().any(|o| {
                 let same = o.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count();
-                same >= shared.min(5) || (inside && o.contains(&root))
+                (shared >= 4 && same >= shared.min(5)) || (inside && o.contains(&root))
             });
             if !carried {
                 return true;
             }
         }
     }
-    false
+    super::morphology::spells(body, key, wrong, rare)
+}
+
+/// Whether a description alone repeats a part of the name that it is asked for.
+pub(crate) fn repeats(matter: &Matter<'_>, name: &str, own: &str, others: &[&str]) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let parts = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+        parts.filter(|w| w.len() >= 4 && !is_function_word(w)).collect()
+    };
+    let near = |a: &str, b: &str| {
+        let shared = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+        shared >= 5
+            || shared == a.len().min(b.len())
+            || (a.len() >= 5 && b.contains(a))
+            || (b.len() >= 5 && a.contains(b))
+    };
+    let says = |text: &str, word: &str| words(text).iter().any(|said| near(said, word));
+    let rare = |word: &str| matter.prose.rarity(word) >= 1.8;
+    words(name).iter().any(|word| says(own, word) && !others.iter().any(|other| says(other, word)))
+        || !super::morphology::clues(&super::token::tokens_of(own), name, &rare).is_empty()
 }
 
 /// Whether the key stands out by its length.

@@ -7,7 +7,7 @@ use super::tagger::{self, Tag};
 use super::token::{Token, tokens_of};
 use super::word::{is_function_word, stem};
 use crate::document::{BlockKind, Document, Span, Style};
-use clean::{CONTRAST, clean, opening};
+use clean::{CONTRAST, RESUMES, clean, opening};
 use std::collections::HashMap;
 
 /// A sentence: verbatim by its span, cleaned by its tokens.
@@ -28,6 +28,8 @@ pub(crate) struct Sentence {
     pub(crate) usable: bool,
     /// Whether it opened with 'In contrast', 'Unlike' and the like.
     pub(crate) contrast: bool,
+    /// Whether it opened with 'In this case', 'As a result' and the like: it tells of what was said before.
+    pub(crate) resumes: bool,
     /// Stems of its content words, sorted.
     pub(crate) stems: Vec<String>,
 }
@@ -151,6 +153,7 @@ impl<'d> Prose<'d> {
             }
             let opening = opening(&raw);
             let contrast = CONTRAST.iter().any(|word| opening.starts_with(word));
+            let resumes = RESUMES.iter().any(|words| opening.starts_with(words));
             let mut tokens = clean(raw);
             tagger::tag(&mut tokens);
             let bold = tokens.iter().map(|token| self.is_bold(token)).collect();
@@ -167,6 +170,7 @@ impl<'d> Prose<'d> {
                 module,
                 usable,
                 contrast,
+                resumes,
                 stems,
             });
         }

@@ -15,6 +15,8 @@ pub(crate) struct Relations {
     bars: HashSet<(usize, usize)>,
     synonyms: HashMap<usize, HashSet<usize>>,
     members: Vec<(usize, usize)>,
+    /// Wholes and parts, in either order.
+    parts: HashSet<(usize, usize)>,
 }
 
 impl Relations {
@@ -119,6 +121,9 @@ impl Relations {
                     || (is_a(tokens, one) && reach <= 110)
                 {
                     self.bar(one.term, two.term);
+                    if holds_part(between) {
+                        self.parts.insert((one.term.min(two.term), one.term.max(two.term)));
+                    }
                 }
             }
         }
@@ -235,8 +240,17 @@ impl Relations {
     /// no alternative to a T cell.
     fn climb(&mut self, terms: &Terms) {
         let classes: Vec<(usize, usize)> = self.members.clone();
+        let kin: HashSet<(usize, usize)> = classes.iter().copied().collect();
         for (member, class) in classes {
             self.bar(member, class);
+            // what is a part of every nephron is a part of a cortical nephron
+            for other in 0..terms.list.len() {
+                let sibling =
+                    kin.contains(&(other, class)) || terms.list[other].head() == terms.list[class].head();
+                if !sibling && self.parts.contains(&(class.min(other), class.max(other))) {
+                    self.bar(member, other);
+                }
+            }
             let words: HashSet<&str> = terms.list[class].words().into_iter().collect();
             for other in 0..terms.list.len() {
                 let above: HashSet<&str> = terms.list[other].words().into_iter().collect();

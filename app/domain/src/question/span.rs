@@ -93,6 +93,23 @@ fn is_boundary(token: &Token) -> bool {
     WORDS.contains(&token.lower.as_str())
 }
 
+/// Words that open the condition under which a clause holds.
+fn is_condition(token: &Token) -> bool {
+    const WORDS: &[&str] =
+        &["when", "until", "if", "while", "as", "unless", "after", "before", "once", "whenever"];
+    WORDS.contains(&token.lower.as_str())
+}
+
+/// After a cut: a short ', responding to antigens' that lost its end goes as well.
+fn drop_loose_participle(tokens: &mut Vec<Token>) {
+    let Some(comma) = tokens.iter().rposition(|t| t.text == ",") else { return };
+    let tail = &tokens[comma + 1..];
+    if tail.first().is_some_and(|t| t.lower.ends_with("ing")) && words(tail) <= 5 && comma >= 4 {
+        tokens.truncate(comma);
+        tidy_end(tokens);
+    }
+}
+
 fn words(tokens: &[Token]) -> usize {
     tokens.iter().filter(|t| t.is_word()).count()
 }
@@ -275,13 +292,20 @@ pub(crate) fn standing(tokens: &[Token], own: Own) -> Option<Vec<Token>> {
     }
     tidy_end(&mut out);
     if let Some(bad) = (0..out.len()).find(|at| refers_away(&out, *at, own)) {
-        let border = (0..bad).rev().find(|at| is_boundary(&out[*at]))?;
+        let mut border = (0..bad).rev().find(|at| is_boundary(&out[*at]))?;
+        // 'begins to atrophy as we age': without its condition the clause before says something else
+        let such = border.checked_sub(1).is_some_and(|i| out[i].is("such"));
+        if is_condition(&out[border]) && !such {
+            border =
+                (0..border).rev().find(|at| matches!(out[*at].lower.as_str(), "," | ";" | "and" | "but"))?;
+        }
         // 'so that it', 'as if it', 'such as those': the joint goes whole
         out.truncate(border);
         cut = true;
         tidy_end(&mut out);
+        drop_loose_participle(&mut out);
     }
-    if words(&out) > 14 {
+    if words(&out) > 18 {
         let at = (8..out.len()).find(|at| {
             out[*at].text == ","
                 && out.get(at + 1).is_some_and(|t| {
@@ -307,7 +331,7 @@ pub(crate) fn standing(tokens: &[Token], own: Own) -> Option<Vec<Token>> {
             cut = true;
         }
     }
-    if words(&out) > 20 {
+    if words(&out) > 28 {
         let at = (8..out.len()).find(|at| {
             out[*at].text == ","
                 && out.get(at + 1).is_some_and(|t| t.lower.ends_with("ing"))

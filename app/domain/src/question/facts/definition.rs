@@ -1,5 +1,7 @@
 //! Definitions: 'X is a D', 'a D called X', 'X, a D,'. Owns: families A and D. Refuses: what a thing does.
 
+mod adjective;
+
 use super::{Fact, Family, Matter, Sink, inside, subject_at, to_end};
 use crate::question::kinds;
 use crate::question::lexicon::{Kind, lexicon};
@@ -16,6 +18,7 @@ pub(crate) fn facts(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     is_called(matter, number, sink);
     apposition(matter, number, sink);
     identity(matter, number, sink);
+    adjective::facts(matter, number, sink);
 }
 
 fn words(tokens: &[Token]) -> usize {
@@ -167,6 +170,9 @@ fn is_a(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     {
         from += 1;
     }
+    let term = term_for(&tokens[from.min(tokens.len())..]);
+    let means = means || term.is_some();
+    from += term.unwrap_or(0);
     let opens = tokens.get(from).is_some_and(|t| {
         matches!(t.lower.as_str(), "a" | "an" | "the" | "one" | "any" | "two" | "three")
             || (means || plural) && matches!(t.tag, Tag::Noun | Tag::Adj | Tag::Num) && !t.is("able")
@@ -207,6 +213,19 @@ fn is_a(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         genus,
         noun: None,
     }));
+}
+
+/// Length of 'the term given to', 'a general term for', 'the term used to describe'.
+fn term_for(tokens: &[Token]) -> Option<usize> {
+    let at = tokens.iter().take(3).position(|t| t.is("term"))?;
+    let rest: Vec<&str> = tokens[at + 1..].iter().take(3).map(|t| t.lower.as_str()).collect();
+    let length = match rest.as_slice() {
+        ["for", ..] => 1,
+        ["given", "to", ..] | ["used", "for", ..] => 2,
+        ["used", "to", "describe"] => 3,
+        _ => return None,
+    };
+    Some(at + 1 + length)
 }
 
 /// The mention that follows a naming word at `at`, an article between.
@@ -373,13 +392,24 @@ fn apposition(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
             let text = tokens[*at].text.as_str();
             if dash { text == "—" || text == "." } else { text == "," || text == "." || text == ";" }
         });
-        let Some(close) = close else { continue };
+        let Some(mut close) = close else { continue };
+        // 'A like condition is X, a D.': the apposition goes on to the end
+        let det = usize::from(mention.first > 0 && tokens[mention.first - 1].tag == Tag::Det);
+        let last =
+            mention.first > det && matches!(tokens[mention.first - det - 1].lower.as_str(), "is" | "are");
+        if last && !dash && !tokens[from..].iter().any(|t| t.text == ";") {
+            close = to_end(tokens, 0).len();
+        }
         // in a list the next item begins with an article as well
         let list = !dash
+            && !last
             && (tokens.get(close + 1).is_some_and(|t| t.is("and") || t.is("or"))
                 || (mention.first > 0
                     && tokens[..mention.first].iter().rev().take(4).any(|t| t.text == ",")));
-        let definition = tokens[from..close].to_vec();
+        let whole = tokens[from..close].to_vec();
+        let Some(definition) = (if last { standing(&whole, Own::One) } else { Some(whole) }) else {
+            continue;
+        };
         let genus = genus_of(&definition);
         let kind = matter.terms.list[mention.term].kind;
         let kin = match (genus, kind) {

@@ -1,0 +1,154 @@
+//! How near a wrong option stands to the key. Owns: what makes a pair of terms plausible alternatives, and whether
+//! the key stands out from a set of options. Refuses: whether an option is true (`distractors`).
+
+use super::fitness::is_definition;
+use crate::question::facts::{Fact, Family, Matter};
+use crate::question::lexicon::lexicon;
+use crate::question::span::head_of;
+use crate::question::terms::Term;
+use crate::question::token::Token;
+use crate::question::word::{singular, stem};
+use std::collections::HashSet;
+
+/// Kinds that hold things of every sort: one of them is a plausible alternative only where it stands near the key.
+const BROAD: &[&str] = &[
+    "process",
+    "condition",
+    "molecule",
+    "protein",
+    "measure",
+    "region",
+    "tissue",
+    "cavity",
+    "membrane",
+    "joint",
+    "response",
+    "organ",
+    "control",
+    "procedure",
+    "fluid",
+    "connective",
+    "bone_part",
+    "field",
+    "system",
+    "phase",
+    "organelle",
+    "embryonic",
+    "body_part",
+    "ion",
+    "body",
+];
+
+/// Whether being of one kind says little.
+pub(super) fn is_broad(term: &Term) -> bool {
+    term.kind.is_none_or(|kind| BROAD.contains(&kind))
+}
+
+/// The noun that a definition names as genus: 'enzyme' in 'a kind of enzyme that …'.
+pub(super) fn genus_noun(definition: &[Token]) -> Option<String> {
+    const EMPTY: &[&str] = &[
+        "type",
+        "kind",
+        "form",
+        "class",
+        "group",
+        "part",
+        "portion",
+        "series",
+        "set",
+        "example",
+        "one",
+        "member",
+        "subset",
+        "pair",
+        "number",
+        "variety",
+        "component",
+        "collection",
+        "structure",
+        "process",
+        "condition",
+    ];
+    let head = head_of(definition)?;
+    let noun = singular(&definition[head].lower);
+    if !EMPTY.contains(&noun.as_str()) {
+        return Some(noun);
+    }
+    let rest = definition.get(head + 1..).filter(|rest| rest.first().is_some_and(|t| t.is("of")))?;
+    head_of(&rest[1..]).map(|at| singular(&rest[1 + at].lower)).filter(|noun| !EMPTY.contains(&noun.as_str()))
+}
+
+/// Whether both names are built alike: one head ('active transport', 'passive transport') or one long ending
+/// ('phagocytosis', 'pinocytosis').
+pub(super) fn built_alike(one: &Term, two: &Term) -> bool {
+    let (a, b) = (one.head(), two.head());
+    let ending = a.bytes().rev().zip(b.bytes().rev()).take_while(|(x, y)| x == y).count();
+    let both = one.words().len() > 1 && two.words().len() > 1;
+    (a == b && both) || (a != b && ending >= 5 && one.kind == two.kind)
+}
+
+/// Whether both are introduced in one place of the document.
+pub(super) fn one_place(one: &Term, two: &Term) -> bool {
+    (one.section.is_some() && one.section == two.section)
+        || (one.module.is_some() && one.module == two.module)
+}
+
+/// The only one with another head: 'filtration rate' beside three pressures.
+pub(super) fn odd_head(key: &Term, wrong: &[&Term]) -> bool {
+    let head = |term: &Term| (term.words().len() > 1).then(|| term.head().to_string());
+    let first = wrong.first().and_then(|term| head(term));
+    wrong.len() >= 2
+        && first.is_some()
+        && wrong.iter().all(|term| head(term) == first)
+        && first.as_deref() != Some(key.head())
+}
+
+/// An individual ('the ankle joint') is no alternative to classes ('a suture'), nor the other way round.
+pub(super) fn mixes_ranks(key: &Term, term: &Term) -> bool {
+    let individual = |t: &Term| t.articles[0] == 0 && t.articles[1] > 0 && t.articles[1] * 2 >= t.articles[2];
+    let class = |t: &Term| t.articles[0] > 0 && t.articles[0] * 6 >= t.articles[2];
+    let ranked = matches!(key.kind, Some("joint" | "bone" | "muscle" | "nerve"));
+    ranked && ((individual(key) && class(term)) || (class(key) && individual(term)))
+}
+
+/// Bones, joints and parts of the body that a stem names: they say where to look.
+pub(super) fn landmarks(fact: &Fact, key: &Term) -> HashSet<String> {
+    let placed = matches!(key.kind, Some("joint" | "connective" | "bone" | "bone_part" | "muscle"));
+    if !placed || is_definition(fact) && key.kind == Some("bone") {
+        return HashSet::new();
+    }
+    let named = |t: &&Token| {
+        let one = singular(&t.lower);
+        let kind = lexicon().heads.get(one.as_str()).copied();
+        matches!(kind, Some("bone" | "joint" | "body_part"))
+            && kind != Some(one.as_str())
+            && !lexicon().listed("class_name", &one)
+    };
+    fact.body.iter().filter(named).map(|t| stem(&t.lower)).collect()
+}
+
+/// Whether two mentions of one sentence are members of one list ('A, B and C'): what is said holds of both.
+pub(super) fn listed_together(matter: &Matter<'_>, sentence: usize, one: usize, two: usize) -> bool {
+    let mentions = matter.terms.of_sentence(sentence);
+    let tokens = &matter.prose.sentences[sentence].tokens;
+    let ends = |term: usize| mentions.iter().filter(move |m| m.term == term);
+    ends(one).any(|a| {
+        ends(two).any(|b| {
+            let (first, second) = if a.first < b.first { (a, b) } else { (b, a) };
+            let between = &tokens[first.last.min(second.first)..second.first];
+            between.iter().any(|t| matches!(t.lower.as_str(), "and" | "or" | ","))
+                && between.iter().all(|t| {
+                    !t.is_word()
+                        || t.tag.is_noun()
+                        || t.tag == crate::question::tagger::Tag::Adj
+                        || matches!(t.lower.as_str(), "and" | "or" | "the" | "a" | "an" | "as" | "well")
+                })
+        })
+    })
+}
+
+/// Whether a gap stands in the sentence that defines its term.
+pub(super) fn defines(matter: &Matter<'_>, fact: &Fact) -> bool {
+    is_definition(fact)
+        || (fact.family == Family::Cloze && matter.terms.list[fact.key].definition == Some(fact.sentence))
+}
