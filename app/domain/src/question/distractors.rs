@@ -19,6 +19,7 @@ use fitness::{
 };
 use kinship::{
     built_alike, defines, genus_noun, is_broad, landmarks, listed_together, mixes_ranks, odd_head, one_place,
+    other_dimension,
 };
 pub(crate) use reversed::{is_doing, siblings};
 use std::collections::{BTreeSet, HashSet};
@@ -196,6 +197,17 @@ impl Bench {
         Ok(())
     }
 
+    /// Whether the text, in one place, defines both by one genus ('a component of a feedback system').
+    fn one_genus(&self, matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
+        let genus = &self.genus[fact.key];
+        let adjective = |term: usize| matter.terms.list[term].kind == Some("adjective");
+        defines(matter, fact)
+            && adjective(fact.key) == adjective(other)
+            && genus.is_some()
+            && *genus == self.genus[other]
+            && one_place(&matter.terms.list[fact.key], &matter.terms.list[other])
+    }
+
     /// Whether a term is a plausible alternative to another: one place, one genus, or names built alike.
     fn near(&self, matter: &Matter<'_>, key: usize, other: usize) -> bool {
         let (one, two) = (&matter.terms.list[key], &matter.terms.list[other]);
@@ -211,9 +223,12 @@ impl Bench {
 
     /// Words of the key that the stem repeats, type nouns aside.
     fn leaked(&self, fact: &Fact, stem_words: &[String]) -> Vec<String> {
+        // 'hip' names a place, whatever else is named by it
+        let place = |word: &str| lexicon().heads.get(word).is_some_and(|kind| *kind == "body_part");
         self.stems[fact.key]
             .iter()
-            .filter(|word| word.len() > 1 && stem_words.contains(word) && !super::filters::is_type_stem(word))
+            .filter(|word| word.len() > 1 && stem_words.contains(word))
+            .filter(|word| place(word) || !super::filters::is_type_stem(word))
             .cloned()
             .collect()
     }
@@ -233,7 +248,7 @@ impl Bench {
         let cos = cosine(&self.names[fact.key], &self.names[other]);
         match (key.kind, term.kind) {
             (Some(a), Some(b)) if a == b => {}
-            (Some(a), Some(b)) => {
+            (Some(a), Some(b)) if !self.one_genus(matter, fact, other) => {
                 let open = fact.genus.is_none_or(|g| lexicon().group(g) == lexicon().group(b));
                 let marked = key.marked && term.marked && key.module == term.module;
                 // a definition whose genus says nothing leaves room for the whole group
@@ -245,10 +260,12 @@ impl Bench {
                     return false;
                 }
             }
+            _ if self.one_genus(matter, fact, other) => {}
             (None, None) if key.marked && term.marked && key.module == term.module && cos >= 0.35 => {}
             _ => return false,
         }
         if let Some(genus) = fact.genus
+            && !self.one_genus(matter, fact, other)
             && term.kind.is_some_and(|k| k != genus && key.kind == Some(genus))
         {
             return false;
@@ -257,7 +274,10 @@ impl Bench {
         // names built alike are confused most: where both are defined, the definitions tell them apart
         let defined = defines(matter, fact) && term.definition.is_some();
         let most = if defined && built_alike(key, term) { 0.93 } else { 0.68 };
-        if cos > if share_word { f32::max(most, 0.70) } else { most } || mixes_ranks(key, term) {
+        if cos > if share_word { f32::max(most, 0.70) } else { most }
+            || mixes_ranks(key, term)
+            || other_dimension(fact, key, term)
+        {
             return false;
         }
         if let (Some(a), Some(b)) = (&self.definitions[fact.key], &self.definitions[other])
@@ -313,10 +333,10 @@ impl Bench {
         if lexicon().listed("family", &key.key) != lexicon().listed("family", &term.key) {
             return false;
         }
-        !self.does_it_too(matter, fact, other)
-            && articles_agree(key, term)
+        articles_agree(key, term)
             && number_fits(matter, term, fact.plural)
-            && (self.contrasts(matter, fact, other) || !self.ambiguous(matter, fact, other, stem_words))
+            && (self.contrasts(matter, fact, other)
+                || !self.does_it_too(matter, fact, other) && !self.ambiguous(matter, fact, other, stem_words))
     }
 
     /// 'endocrine gland' in a chapter on the endocrine system.
@@ -401,8 +421,12 @@ impl Bench {
             }
             let held = &matter.prose.sentences[*number].stems;
             let shared = asked.iter().filter(|w| held.binary_search(**w).is_ok()).count();
-            let part = if own.is_some() { (10, 7) } else { (2, 1) };
-            shared * part.0 >= asked.len() * part.1
+            match own {
+                // two words of their own tell two definitions of one build apart
+                Some(own) if own == *number => shared * 100 >= asked.len() * 85 || asked.len() - shared < 2,
+                Some(_) => shared * 10 >= asked.len() * 7,
+                None => shared * 2 >= asked.len(),
+            }
         });
         if one_sentence {
             return true;

@@ -71,11 +71,24 @@ pub(crate) fn fact(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<()
     if is_deictic(body) {
         return Err(Refusal::Deictic);
     }
-    if compares(body) {
+    const COMPARED: &[&str] =
+        &["smaller", "larger", "simpler", "higher", "lower", "nearer", "closer", "farther", "fewer"];
+    let pair = body.iter().filter(|t| COMPARED.contains(&t.lower.as_str())).count() >= 2;
+    if compares(body) && !(pair && is_definition(fact.family)) {
         return Err(Refusal::Comparison);
     }
-    // what a definition in a lecture on cells calls 'the cell' is any of them
-    let everywhere = |word: &str| is_definition(fact.family) && matter.prose.rarity(&stem(word)) < 2.2;
+    // what a definition calls 'the cell' or 'the body' is any of them; only another class needs its 'of'
+    let definition = is_definition(fact.family);
+    const ANY: &[&str] =
+        &["cell", "body", "membrane", "organism", "limb", "tissue", "organ", "bone", "protein"];
+    let several = |word: &str| {
+        let group = lexicon().heads.get(word).filter(|kind| **kind == word).map(|kind| lexicon().group(kind));
+        matches!(
+            group,
+            Some("organ_like" | "vessel_like" | "skeletal" | "nerve" | "muscle" | "chemical" | "part")
+        )
+    };
+    let everywhere = |word: &str| definition && (ANY.contains(&word) || !several(word));
     if dangles(body, &everywhere) {
         return Err(Refusal::Dangling);
     }
@@ -210,8 +223,15 @@ fn is_deictic(body: &[Token]) -> bool {
         )
     };
     body.iter().enumerate().any(|(at, t)| {
+        // 'higher than another part' says what is compared
+        let compared = at.checked_sub(1).is_some_and(|i| {
+            matches!(
+                body[i].lower.as_str(),
+                "than" | "to" | "from" | "with" | "of" | "into" | "onto" | "for" | "and"
+            )
+        });
         if t.is("another") {
-            return true;
+            return !compared;
         }
         let the = t.is("the") || t.is("a");
         the && body.get(at + 1).is_some_and(ordinal)
@@ -327,7 +347,15 @@ fn dangles(body: &[Token], everywhere: &dyn Fn(&str) -> bool) -> bool {
         let defines = after.is_some_and(|t| {
             matches!(
                 t.lower.as_str(),
-                "of" | "that" | "which" | "between" | "where" | "who" | "called" | "containing" | "as"
+                "of" | "that"
+                    | "which"
+                    | "between"
+                    | "where"
+                    | "whereby"
+                    | "who"
+                    | "called"
+                    | "containing"
+                    | "as"
             ) || participle(t)
         });
         let placed = after.is_some_and(|t| t.tag == Tag::Adp || t.is("when") || t.is("to"));
@@ -479,8 +507,11 @@ pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str], rare: &dyn Fn(&st
         .filter(|t| t.is_word() && !is_function_word(&t.lower))
         .flat_map(|t| parts(&t.text))
         .collect();
+    let head = parts(key).last().cloned();
     for word in parts(key) {
-        if is_type_stem(&stem(&word)) {
+        // a class noun tells nothing as the head of a name; before it it tells which
+        let modifier = head.as_ref() != Some(&word) && stem_words.contains(&word);
+        if is_type_stem(&stem(&word)) && !modifier {
             continue;
         }
         for said in &stem_words {
@@ -489,7 +520,10 @@ pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str], rare: &dyn Fn(&st
             let common = PREFIXES.iter().any(|p| prefix.starts_with(p) && prefix.len() <= p.len() + 1);
             let long = word.len() >= 6 && said.len() >= 6 && shared >= 4 && !common;
             let root = stem(said);
-            let inside = root.len() >= 6 && word.contains(&root);
+            // 'patella' in 'femoropatellar' as 'bone' in 'bones'
+            let own = stem(&word);
+            let inside = (root.len() >= 5 && word.contains(&root)) || (own.len() >= 5 && said.contains(&own));
+            let root = if said.contains(&own) { own } else { root };
             if !((shared >= 5 && !common) || long || inside) {
                 continue;
             }
@@ -503,6 +537,20 @@ pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str], rare: &dyn Fn(&st
         }
     }
     super::morphology::spells(body, key, wrong, rare)
+        || key.split(' ').any(|word| spelled_out(word, key, &stem_words))
+}
+
+/// 'SA node' where the stem says 'sinoatrial nodal'.
+fn spelled_out(word: &str, key: &str, said: &[String]) -> bool {
+    let short = (2..=4).contains(&word.len()) && word.chars().all(|c| c.is_ascii_uppercase());
+    let head = key.rsplit(' ').next().and_then(|head| head.get(..3)).unwrap_or("-").to_lowercase();
+    let letters = word.to_lowercase();
+    short
+        && said.iter().any(|w| w.starts_with(&head))
+        && said.iter().any(|w| {
+            let mut rest = w.chars();
+            w.len() >= 8 && w.starts_with(&letters[..1]) && letters.chars().all(|c| rest.any(|r| r == c))
+        })
 }
 
 /// Whether a description alone repeats a part of the name that it is asked for.
@@ -528,7 +576,9 @@ pub(crate) fn repeats(matter: &Matter<'_>, name: &str, own: &str, others: &[&str
 pub(crate) fn key_too_long(key: &str, wrong: &[&str]) -> bool {
     let length = |text: &str| text.chars().count() as f32;
     let mean = wrong.iter().map(|w| length(w)).sum::<f32>() / wrong.len().max(1) as f32;
-    length(key) > 1.25 * mean && length(key) - mean >= 8.0
+    let longest = wrong.iter().map(|w| length(w)).fold(0.0, f32::max);
+    let over = |times: f32, other: f32, more: f32| length(key) > times * other && length(key) - other >= more;
+    over(1.25, longest, 8.0) || over(1.5, mean, 10.0)
 }
 
 /// Words in common over all words.

@@ -163,8 +163,19 @@ impl Writer<'_, '_> {
         let whole = write(&fact.body).trim().to_string();
         // at the start of a subordinate clause alone, after a noun: a list or a pair must not be torn
         let ends = (4..fact.body.len()).rev().filter(|at| {
-            let opens =
-                matches!(fact.body[*at].lower.as_str(), "that" | "which" | "where" | "because" | "when");
+            let opens = matches!(
+                fact.body[*at].lower.as_str(),
+                "that"
+                    | "which"
+                    | "where"
+                    | "because"
+                    | "when"
+                    | "in"
+                    | "within"
+                    | "through"
+                    | "during"
+                    | "from"
+            );
             let last = fact.body[..*at].iter().rev().find(|t| t.is_word());
             opens && last.is_some_and(|t| t.tag.is_noun())
         });

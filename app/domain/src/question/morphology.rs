@@ -66,9 +66,15 @@ pub(crate) fn parts(name: &str) -> BTreeSet<usize> {
 fn holds(word: &str, form: &Form) -> bool {
     let text = form.text;
     match form.place {
-        Place::Start => word.len() >= text.len() + 3 && word.starts_with(text),
+        Place::Start => word.len() >= text.len() + 2 && word.starts_with(text),
         Place::End => word.len() >= text.len() + 2 && word.ends_with(text),
-        Place::Anywhere => word.starts_with(text) || (text.len() >= 5 && word.contains(text)),
+        Place::Anywhere => {
+            let after_prefix = || {
+                let prefixes = FORMS.iter().filter(|form| form.place == Place::Start);
+                prefixes.filter_map(|form| word.strip_prefix(form.text)).any(|rest| rest.starts_with(text))
+            };
+            word.starts_with(text) || (text.len() >= 5 && word.contains(text)) || after_prefix()
+        }
     }
 }
 

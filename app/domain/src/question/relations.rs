@@ -245,8 +245,9 @@ impl Relations {
             self.bar(member, class);
             // what is a part of every nephron is a part of a cortical nephron
             for other in 0..terms.list.len() {
-                let sibling =
-                    kin.contains(&(other, class)) || terms.list[other].head() == terms.list[class].head();
+                let sibling = kin.contains(&(other, class))
+                    || terms.list[other].head() == terms.list[class].head()
+                    || terms.list[other].kind == Some(terms.list[class].key.as_str());
                 if !sibling && self.parts.contains(&(class.min(other), class.max(other))) {
                     self.bar(member, other);
                 }

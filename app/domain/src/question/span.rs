@@ -73,6 +73,28 @@ fn refers_away(tokens: &[Token], at: usize, own: Own) -> bool {
     {
         return false;
     }
+    // 'above the knee' is a place in the body, 'as shown above' one in the text
+    if matches!(word, "above" | "below") {
+        let place = tokens.get(at + 1).is_some_and(|t| {
+            matches!(t.tag, Tag::Det | Tag::Noun | Tag::Num | Tag::Cconj | Tag::Adj | Tag::Pron)
+        });
+        let text = at > 0
+            && matches!(
+                tokens[at - 1].lower.as_str(),
+                "described" | "shown" | "mentioned" | "see" | "listed"
+            );
+        return !place || text;
+    }
+    // 'higher than another part': compared with what is said
+    if word == "another"
+        && at > 0
+        && matches!(
+            tokens[at - 1].lower.as_str(),
+            "than" | "to" | "from" | "with" | "of" | "into" | "onto" | "for" | "and"
+        )
+    {
+        return false;
+    }
     if word == "itself" || word == "themselves" {
         return own == Own::No;
     }
@@ -193,6 +215,13 @@ pub(crate) fn single_clause(tokens: &[Token]) -> &[Token] {
             ) {
                 return &tokens[..at];
             }
+            // ', and tachycardia is the condition …': a second statement, whatever the first waits for
+            let states = word == "and"
+                && opens_clause(&tokens[at + 2..])
+                && tokens[at + 2..].iter().take(4).any(|t| t.is("is") || t.is("are"));
+            if states {
+                return &tokens[..at];
+            }
             let complete = is_complete(&tokens[..at]) && at > 0 && tokens[at - 1].tag != Tag::Adj;
             if complete && (word == "and" && opens_clause(&tokens[at + 2..]))
                 || complete && opens_clause(&tokens[at + 1..])
@@ -234,7 +263,12 @@ fn is_complete(tokens: &[Token]) -> bool {
                 | "since"
         )
     });
-    opener.is_none_or(|from| (from..tokens.len()).any(|at| is_finite(tokens, at)))
+    // 'when flexed' is whole without a verb of its own
+    let participle = |from: usize| {
+        matches!(tokens[from].lower.as_str(), "when" | "if" | "while" | "until")
+            && tokens.get(from + 1).is_some_and(|t| t.lower.ends_with("ed") || t.lower.ends_with("ing"))
+    };
+    opener.is_none_or(|from| participle(from) || (from..tokens.len()).any(|at| is_finite(tokens, at)))
 }
 
 /// Whether a noun phrase with its own finite verb begins here.

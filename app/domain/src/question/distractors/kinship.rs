@@ -34,6 +34,10 @@ const BROAD: &[&str] = &[
     "phase",
     "organelle",
     "embryonic",
+    "cell",
+    "adjective",
+    "bone",
+    "muscle",
     "body_part",
     "ion",
     "body",
@@ -46,20 +50,13 @@ pub(super) fn is_broad(term: &Term) -> bool {
 
 /// The noun that a definition names as genus: 'enzyme' in 'a kind of enzyme that …'.
 pub(super) fn genus_noun(definition: &[Token]) -> Option<String> {
+    const SORTS: &[&str] =
+        &["type", "kind", "form", "class", "example", "one", "member", "subset", "subtype"];
     const EMPTY: &[&str] = &[
-        "type",
-        "kind",
-        "form",
-        "class",
-        "group",
         "part",
         "portion",
         "series",
         "set",
-        "example",
-        "one",
-        "member",
-        "subset",
         "pair",
         "number",
         "variety",
@@ -68,14 +65,20 @@ pub(super) fn genus_noun(definition: &[Token]) -> Option<String> {
         "structure",
         "process",
         "condition",
+        "group",
+        "ability",
+        "region",
+        "area",
     ];
     let head = head_of(definition)?;
     let noun = singular(&definition[head].lower);
-    if !EMPTY.contains(&noun.as_str()) {
-        return Some(noun);
-    }
-    let rest = definition.get(head + 1..).filter(|rest| rest.first().is_some_and(|t| t.is("of")))?;
-    head_of(&rest[1..]).map(|at| singular(&rest[1 + at].lower)).filter(|noun| !EMPTY.contains(&noun.as_str()))
+    let noun = if SORTS.contains(&noun.as_str()) {
+        let rest = definition.get(head + 1..).filter(|rest| rest.first().is_some_and(|t| t.is("of")))?;
+        head_of(&rest[1..]).map(|at| singular(&rest[1 + at].lower))?
+    } else {
+        noun
+    };
+    (!EMPTY.contains(&noun.as_str())).then_some(noun)
 }
 
 /// Whether both names are built alike: one head ('active transport', 'passive transport') or one long ending
@@ -113,18 +116,43 @@ pub(super) fn mixes_ranks(key: &Term, term: &Term) -> bool {
 
 /// Bones, joints and parts of the body that a stem names: they say where to look.
 pub(super) fn landmarks(fact: &Fact, key: &Term) -> HashSet<String> {
-    let placed = matches!(key.kind, Some("joint" | "connective" | "bone" | "bone_part" | "muscle"));
+    // a class ('a suture') is told by its build, an individual ('the hip joint') by its place
+    let individual = key.articles[0] == 0;
+    let placed =
+        individual && matches!(key.kind, Some("joint" | "connective" | "bone" | "bone_part" | "muscle"));
     if !placed || is_definition(fact) && key.kind == Some("bone") {
         return HashSet::new();
     }
     let named = |t: &&Token| {
         let one = singular(&t.lower);
         let kind = lexicon().heads.get(one.as_str()).copied();
-        matches!(kind, Some("bone" | "joint" | "body_part"))
-            && kind != Some(one.as_str())
-            && !lexicon().listed("class_name", &one)
+        matches!(kind, Some("bone" | "joint" | "body_part")) && kind != Some(one.as_str())
     };
     fact.body.iter().filter(named).map(|t| stem(&t.lower)).collect()
+}
+
+/// What a measure measures, by its noun.
+fn dimension(noun: &str) -> Option<u8> {
+    Some(match noun {
+        "pressure" | "force" | "tension" | "resistance" => 0,
+        "volume" | "amount" | "quantity" | "output" | "capacity" | "return" | "reserve" => 1,
+        "rate" | "frequency" | "speed" | "velocity" => 2,
+        "time" | "period" | "duration" | "interval" => 3,
+        "osmolarity" | "concentration" | "gravity" | "ph" | "fraction" | "ratio" => 4,
+        _ => return None,
+    })
+}
+
+/// 'the volume per minute' cannot be a pressure.
+pub(super) fn other_dimension(fact: &Fact, key: &Term, term: &Term) -> bool {
+    if key.kind != Some("measure") || !is_definition(fact) {
+        return false;
+    }
+    let Some(asked) = head_of(&fact.body).and_then(|at| dimension(&singular(&fact.body[at].lower))) else {
+        return false;
+    };
+    let own = dimension(key.head());
+    dimension(term.head()).is_some_and(|other| other != asked && Some(other) != own)
 }
 
 /// Whether two mentions of one sentence are members of one list ('A, B and C'): what is said holds of both.

@@ -3,7 +3,7 @@
 
 use super::Bench;
 use super::fitness::is_definition;
-use super::kinship::is_broad;
+use super::kinship::{is_broad, mixes_ranks};
 use crate::question::facts::{Fact, Family, Matter};
 use crate::question::prose::content_stems;
 use crate::question::token::write;
@@ -31,6 +31,7 @@ pub(crate) fn siblings(matter: &Matter<'_>, bench: &Bench, facts: &[&Fact], fact
             && other.plural == fact.plural
             && list[other.key].kind == list[fact.key].kind
             && (!is_broad(&list[fact.key]) || bench.near(matter, fact.key, other.key))
+            && !mixes_ranks(&list[fact.key], &list[other.key])
             && !matter.relations.barred(fact.key, other.key)
             && !bench.sentences[other.key].contains(&fact.sentence)
             && !bench.sentences[fact.key].contains(&other.sentence)

@@ -20,6 +20,7 @@ pub(crate) fn facts(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     }
     adverbial(matter, number, sink);
     resumed(matter, number, sink);
+    contrasted(matter, number, sink);
     for at in 1..tokens.len().saturating_sub(2) {
         if tokens[at].is("which") && tokens[at - 1].text == "," {
             which(matter, number, at, sink);
@@ -116,6 +117,24 @@ fn plain(matter: &Matter<'_>, number: usize, subject: Subject, before: Option<&[
                 genus: None,
                 noun: None,
             }));
+        }
+    }
+}
+
+/// 'X does R, while Y does S': the second clause stands alone as well.
+fn contrasted(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
+    let tokens = &matter.prose.sentences[number].tokens;
+    for at in 4..tokens.len().saturating_sub(4) {
+        let joint = matches!(tokens[at].lower.as_str(), "while" | "whereas")
+            || (matches!(tokens[at].lower.as_str(), "and" | "but") && tokens[at - 1].text == ",")
+            || tokens[at].text == ";";
+        // the subject of a list ('A, B, and C do R') is no clause
+        if !joint || !(1..at).any(|i| crate::question::prose::is_finite(tokens, i)) {
+            continue;
+        }
+        let Some(subject) = subject_at(matter, number, at + 1) else { continue };
+        if subject.mention.first <= at + 3 {
+            plain(matter, number, subject, None, sink);
         }
     }
 }

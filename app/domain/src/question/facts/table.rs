@@ -207,7 +207,10 @@ fn of_group(
         return Err(Refusal::Table);
     }
     let name = shown(name);
-    let spelled = |place: &str| near_words(&name, place);
+    let spelled = |place: &str| {
+        near_words(&name, place)
+            || !crate::question::morphology::clues(&tokens_of(place), &name, &|_| true).is_empty()
+    };
     if name.contains(['(', ',']) || name.contains(" and ") || key.contains(['(', ',']) || spelled(key) {
         return Err(Refusal::Leak);
     }
@@ -270,6 +273,8 @@ fn of_cell(
         || asked.len() < 2
         || loose(cell)
         || cell.starts_with("Role ")
+        || name.contains(", ")
+        || name.contains(" and ")
         || loose(name)
         || is_adjective(name)
         || cell.chars().count() > 200
@@ -290,6 +295,9 @@ fn of_cell(
         .split(|c: char| !(c.is_alphanumeric() || c == '-'))
         .any(|word| crate::question::lexicon::lexicon().is_member(&singular(word), &whole));
     if member {
+        return Err(Refusal::Leak);
+    }
+    if !crate::question::morphology::clues(&tokens_of(cell), &shown(name), &|_| true).is_empty() {
         return Err(Refusal::Leak);
     }
     let inside = |word: &String| word.len() >= 5 && named.contains(word.as_str());

@@ -18,7 +18,16 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
     {
         return Some(Refusal::Deictic);
     }
-    if side_of_nothing(body) || !definition && one_of_many(matter, body) {
+    if side_of_nothing(body, definition) || !definition && one_of_many(matter, body) {
+        return Some(Refusal::Dangling);
+    }
+    // 'when levels drop': of what?
+    let levels = (0..body.len()).any(|at| {
+        body[at].is("levels")
+            && !body.get(at + 1).is_some_and(|t| t.is("of") || t.is("in"))
+            && !at.checked_sub(1).is_some_and(|i| body[i].tag.is_noun() || body[i].text.ends_with('+'))
+    });
+    if levels {
         return Some(Refusal::Dangling);
     }
     if without_object(body) || broken_signs(body) {
@@ -30,6 +39,11 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
     });
     let event = matches!(fact.family, Family::Which | Family::Ends | Family::Kind);
     if !definition && (sentence.resumes || (event && refers_back)) {
+        return Some(Refusal::Refers);
+    }
+    // 'externally rotates to achieve proper alignment': where, and of what?
+    let skeletal = matches!(matter.terms.list[fact.key].kind, Some("bone" | "muscle" | "joint"));
+    if !definition && skeletal && matter.stem_terms(fact).is_empty() {
         return Some(Refusal::Refers);
     }
     if because(body) {
@@ -45,7 +59,9 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
 }
 
 /// 'on the lateral side', 'the value': of what?
-fn side_of_nothing(body: &[Token]) -> bool {
+fn side_of_nothing(body: &[Token], definition: bool) -> bool {
+    const INNER: &[&str] =
+        &["value", "values", "process", "structure", "structures", "area", "mechanism", "rest", "site"];
     const SIDES: &[&str] = &[
         "side",
         "sides",
@@ -79,7 +95,8 @@ fn side_of_nothing(body: &[Token]) -> bool {
         "mechanism",
     ];
     (0..body.len()).any(|at| {
-        if !SIDES.contains(&body[at].lower.as_str()) || !body[at].tag.is_noun() {
+        let word = body[at].lower.as_str();
+        if !SIDES.contains(&word) || !body[at].tag.is_noun() || (definition && INNER.contains(&word)) {
             return false;
         }
         let from = (0..at)
@@ -156,7 +173,7 @@ fn without_object(body: &[Token]) -> bool {
     ];
     body.windows(2).any(|pair| {
         TAKE.contains(&pair[0].lower.as_str())
-            && pair[0].tag == Tag::Verb
+            && (pair[0].tag == Tag::Verb || pair[0].lower.ends_with('s'))
             && matches!(
                 pair[1].lower.as_str(),
                 "using" | "by" | "and" | "when" | "as" | "during" | "in" | ","
@@ -205,7 +222,22 @@ fn bare_property(matter: &Matter<'_>, fact: &Fact) -> bool {
     let telling = content_stems(body).len();
     let state = matches!(
         verb.lower.as_str(),
-        "has" | "have" | "is" | "are" | "allow" | "allows" | "possess" | "possesses"
+        "has"
+            | "have"
+            | "is"
+            | "are"
+            | "allow"
+            | "allows"
+            | "possess"
+            | "possesses"
+            | "must"
+            | "require"
+            | "requires"
+            | "need"
+            | "needs"
+            | "undergo"
+            | "undergoes"
+            | "develop"
     );
     let allow = body.iter().any(|t| matches!(t.lower.as_str(), "allow" | "allows" | "motion" | "rotation"));
     let place = body.iter().take(3).any(|t| {
@@ -215,5 +247,8 @@ fn bare_property(matter: &Matter<'_>, fact: &Fact) -> bool {
         )
     });
     let also = matter.prose.sentences[fact.sentence].tokens.iter().take(6).any(|t| t.is("also"));
-    (state && telling <= 4 && (!only || allow)) || (place && telling <= 5 && !only) || (also && telling <= 5)
+    (state && telling <= 4 && (!only || allow))
+        || (matches!(verb.lower.as_str(), "must" | "undergo" | "undergoes") && telling <= 6)
+        || (place && telling <= 5 && !only)
+        || (also && telling <= 5)
 }

@@ -40,7 +40,9 @@ impl Writer<'_, '_> {
         let det = mention.and_then(|m| m.first.checked_sub(1)).map(|i| sentence.tokens[i].lower.clone());
         let name = match det.as_deref() {
             Some("a" | "an") => format!("{} {term}", article_for(term)),
-            Some("the") => format!("the {term}"),
+            // 'the hormone' of one sentence is 'parathyroid hormone' in most others, and 'inferior vena cava' of a
+            // list is 'the inferior vena cava'
+            _ if list[fact.key].articles[1] * 2 > list[fact.key].articles[2] => format!("the {term}"),
             _ => term.to_string(),
         };
         let stem = match (is_doing(fact), fact.plural) {
