@@ -108,7 +108,9 @@ fn key_matters(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<(), Re
     let vocabulary = lexicon().terms.contains_key(term.key.as_str());
     let defined = matches!(fact.family, Family::Is | Family::Called | Family::IsCalled | Family::Apposition)
         && (term.key.contains(' ') || term.sure)
-        && term.kind.is_some_and(|k| fact.genus.is_some_and(|g| lexicon().group(g) == lexicon().group(k)))
+        && term.kind.is_some_and(|k| {
+            term.mentions.len() >= 2 || fact.genus.is_some_and(|g| lexicon().group(g) == lexicon().group(k))
+        })
         && term.definition == Some(fact.sentence);
     // in a concrete class a compound that is used often and whole is a subject of the lecture too
     let concrete = term.kind.is_some_and(|k| {
@@ -142,7 +144,7 @@ fn key_matters(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<(), Re
     });
     let known = term.sure
         && concrete
-        && (term.definition.is_some() || (term.strong && term.mentions.len() >= 4))
+        && (term.definition.is_some() || (term.strong && term.mentions.len() >= 3))
         && fact.family != Family::Ends;
     // a single word whose kind is beyond doubt ('placenta'), asked with much detail
     let named =
@@ -278,7 +280,12 @@ fn compares(body: &[Token]) -> bool {
         // far from the start it describes something new: 'cleaves the antigen into smaller pieces'
         let before = at.checked_sub(1).map(|i| body[i].lower.as_str());
         let near = at < 6 || matches!(before, Some("in" | "is" | "are" | "becomes" | "become"));
-        let pair = token.is("higher") && body.iter().any(|t| t.is("lower"));
+        // 'absorb more calcium', 'resulting in higher levels' say that something grows
+        let grows = (token.is("more")
+            && at.checked_sub(1).is_some_and(|i| body[i].tag == Tag::Verb)
+            && next.is_some_and(|n| n.tag.is_noun()))
+            || at.checked_sub(2).is_some_and(|i| body[i].lower.starts_with("result") && body[i + 1].is("in"));
+        let pair = grows || token.is("higher") && body.iter().any(|t| t.is("lower"));
         if MORE.contains(&token.lower.as_str())
             && near
             && !pair
@@ -478,7 +485,9 @@ fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
                 | "influences"
         )
     });
-    let loose = fact.body.windows(2).any(|pair| pair[0].is("variety") && pair[1].is("of"));
+    let loose = fact.body.windows(2).any(|pair| {
+        (pair[0].is("variety") && pair[1].is("of")) || (pair[0].is("certain") && !is_definition(fact.family))
+    });
     if (vague && rare.len() < 6) || loose {
         return Err(Refusal::VagueVerb);
     }

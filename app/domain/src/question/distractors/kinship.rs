@@ -100,7 +100,8 @@ pub(super) fn one_place(one: &Term, two: &Term) -> bool {
 pub(super) fn odd_head(key: &Term, wrong: &[&Term]) -> bool {
     let head = |term: &Term| (term.words().len() > 1).then(|| term.head().to_string());
     let first = wrong.first().and_then(|term| head(term));
-    wrong.len() >= 2
+    key.kind == Some("measure")
+        && wrong.len() >= 2
         && first.is_some()
         && wrong.iter().all(|term| head(term) == first)
         && first.as_deref() != Some(key.head())

@@ -37,7 +37,9 @@ fn disagrees(definition: &[Token], plural: bool) -> bool {
     let word = &definition[head].lower;
     let is_plural = crate::question::word::singular(word) != *word;
     let one = definition.first().is_some_and(|t| matches!(t.lower.as_str(), "a" | "an" | "one"));
-    (is_plural && !plural && !one) || (plural && one)
+    // 'a type of lymphocyte' may stand for several
+    let sort = matches!(word.as_str(), "type" | "kind" | "group" | "class" | "form" | "family");
+    (is_plural && !plural && !one) || (plural && one && !sort)
 }
 
 /// Definitions that define nothing by themselves.
@@ -247,6 +249,10 @@ pub(crate) fn naming(tokens: &[Token], at: usize) -> Option<usize> {
     if is(at, "known") && is(at + 1, "as") {
         return Some(at + 2);
     }
+    // 'known generically as'
+    if is(at, "known") && is(at + 2, "as") && tokens[at + 1].tag == Tag::Adv {
+        return Some(at + 3);
+    }
     (is(at, "referred") && is(at + 1, "to") && is(at + 2, "as")).then_some(at + 3)
 }
 
@@ -334,18 +340,18 @@ fn nearest_phrase(tokens: &[Token], end: usize) -> Option<usize> {
 
 fn is_called(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     let tokens = &matter.prose.sentences[number].tokens;
-    let Some(copula) =
-        (2..tokens.len().min(30)).find(|at| matches!(tokens[*at].lower.as_str(), "is" | "are"))
-    else {
-        return;
+    let named = |copula: usize| {
+        let adverb = usize::from(tokens.get(copula + 1).is_some_and(|t| {
+            matches!(
+                t.lower.as_str(),
+                "often" | "sometimes" | "commonly" | "usually" | "collectively" | "also" | "generally"
+            )
+        }));
+        naming(tokens, copula + 1 + adverb).map(|after| (copula, after))
     };
-    let adverb = usize::from(tokens.get(copula + 1).is_some_and(|t| {
-        matches!(
-            t.lower.as_str(),
-            "often" | "sometimes" | "commonly" | "usually" | "collectively" | "also" | "generally"
-        )
-    }));
-    let Some(after) = naming(tokens, copula + 1 + adverb) else { return };
+    // a relative clause of the subject may have a copula of its own
+    let copulas = (2..tokens.len().min(30)).filter(|at| matches!(tokens[*at].lower.as_str(), "is" | "are"));
+    let Some((copula, after)) = copulas.filter_map(named).next() else { return };
     let Some(mention) = named_at(matter, number, after) else { return };
     if tokens.get(mention.last).is_some_and(|t| matches!(t.lower.as_str(), "and" | "or")) {
         return sink(Err(Refusal::Coordinated));

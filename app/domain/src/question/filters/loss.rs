@@ -112,6 +112,7 @@ fn side_of_nothing(body: &[Token], definition: bool) -> bool {
                 "of" | "that" | "which" | "where" | "between" | "to" | "by" | "opposite" | "facing"
             ) && !(t.is("by") || t.is("to"))
                 || t.tag.is_noun()
+                || t.lower.ends_with("ing")
         });
         plain && !said
     })
