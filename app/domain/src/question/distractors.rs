@@ -182,11 +182,15 @@ impl Bench {
         let list = &matter.terms.list;
         let key = &list[fact.key];
         let wrong: Vec<&Term> = chosen.iter().map(|c| &list[*c]).collect();
-        if odd_head(key, &wrong) {
+        // 'male urethra' beside organs of everyone
+        let sex = |term: &Term| term.words().iter().any(|w| matches!(*w, "male" | "female"));
+        if odd_head(key, &wrong) || (sex(key) && !wrong.iter().any(|term| sex(term))) {
             return Err(Refusal::Apart);
         }
         let near = chosen.iter().filter(|c| self.near(matter, fact.key, **c)).count();
-        if is_broad(key) && near < 2 {
+        // cells of one lecture are more alike than its conditions
+        let least = if key.kind == Some("cell") { 1 } else { 2 };
+        if is_broad(key) && near < least {
             return Err(Refusal::Apart);
         }
         let places = landmarks(fact, key);

@@ -368,6 +368,9 @@ fn dangles(body: &[Token], everywhere: &dyn Fn(&str) -> bool) -> bool {
         let placed = after.is_some_and(|t| t.tag == Tag::Adp || t.is("when") || t.is("to"));
         // the first noun of a definition is its genus
         let genus = at == 0;
+        if genus && after.is_some_and(|t| t.is("or") || t.is("and")) {
+            continue;
+        }
         let thing = lexicon().heads.get(one.as_str()).is_some_and(|kind| *kind == one);
         let class = lexicon().heads.get(one.as_str()).is_some_and(|kind| *kind == one)
             || lexicon().listed("class_name", &one);

@@ -17,7 +17,7 @@ use crate::document::{Document, Span};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Most questions of a document that give a name and ask for what is said of it.
-const REVERSED: usize = 12;
+const REVERSED: usize = 16;
 
 /// How much is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -128,7 +128,8 @@ impl Writer<'_, '_> {
             }
         }
         for fact in &fit {
-            if filters::is_definition(fact.family) || is_doing(fact) {
+            let noun = self.matter.terms.list[fact.key].kind != Some("adjective");
+            if noun && (filters::is_definition(fact.family) || is_doing(fact)) {
                 match self.best(fact, &fit) {
                     Ok(draft) => drafts.push(draft),
                     Err(refusal) => self.refuse(refusal),
@@ -291,8 +292,9 @@ impl Writer<'_, '_> {
         // near in length and of one table first: the key must not stand out
         let length = |text: &str| text.chars().count() as i32;
         let far = |span: &Span| i32::from(span.start.abs_diff(fact.options[0].1.start) > 1500);
+        let opposite = |text: &String| i32::from(fact.opposites.contains(text));
         rest.sort_by_key(|(text, span)| {
-            (length(text) - length(&fact.options[0].0)).abs() / 8 + 2 * far(span)
+            (length(text) - length(&fact.options[0].0)).abs() / 8 + 2 * far(span) - 4 * opposite(text)
         });
         rest.truncate(3);
         let key = &fact.options[0];

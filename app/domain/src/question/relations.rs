@@ -239,7 +239,15 @@ impl Relations {
     /// A member is barred from all that its class is barred from by name: a Th1 cell is a helper T cell, hence
     /// no alternative to a T cell.
     fn climb(&mut self, terms: &Terms) {
-        let classes: Vec<(usize, usize)> = self.members.clone();
+        let mut classes: Vec<(usize, usize)> = self.members.clone();
+        // a name that ends in another ('cortical nephron') names a kind of it
+        for class in 0..terms.list.len() {
+            let named = |member: &usize| {
+                let name = &terms.list[*member];
+                name.key.contains(' ') && name.head() == terms.list[class].key
+            };
+            classes.extend((0..terms.list.len()).filter(named).map(|member| (member, class)));
+        }
         let kin: HashSet<(usize, usize)> = classes.iter().copied().collect();
         for (member, class) in classes {
             self.bar(member, class);
@@ -248,7 +256,12 @@ impl Relations {
                 let sibling = kin.contains(&(other, class))
                     || terms.list[other].head() == terms.list[class].head()
                     || terms.list[other].kind == Some(terms.list[class].key.as_str());
-                if !sibling && self.parts.contains(&(class.min(other), class.max(other))) {
+                // in anatomy what stands in any such relation to the class is its part or its whole
+                let region =
+                    |term: usize| matches!(terms.list[term].kind, Some("region" | "cavity" | "membrane"));
+                let part = self.parts.contains(&(class.min(other), class.max(other)))
+                    || (region(class) && region(other) && self.barred(class, other));
+                if !sibling && part {
                     self.bar(member, other);
                 }
             }

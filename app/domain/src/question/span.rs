@@ -73,6 +73,18 @@ fn refers_away(tokens: &[Token], at: usize, own: Own) -> bool {
     {
         return false;
     }
+    // 'making it impossible for the microbe to bind': what is impossible is told after it
+    if word == "it" && at > 0 && matches!(tokens[at - 1].lower.as_str(), "making" | "makes" | "make") {
+        let told = tokens[at + 1..].iter().take(3).any(|t| {
+            t.lower.ends_with("possible")
+                || t.lower.ends_with("icult")
+                || t.lower.starts_with("eas")
+                || t.is("harder")
+        });
+        if told {
+            return false;
+        }
+    }
     // 'above the knee' is a place in the body, 'as shown above' one in the text
     if matches!(word, "above" | "below") {
         let place = tokens.get(at + 1).is_some_and(|t| {

@@ -60,7 +60,6 @@ pub(super) fn genus_noun(definition: &[Token]) -> Option<String> {
         "pair",
         "number",
         "variety",
-        "component",
         "collection",
         "structure",
         "process",
@@ -86,8 +85,10 @@ pub(super) fn genus_noun(definition: &[Token]) -> Option<String> {
 pub(super) fn built_alike(one: &Term, two: &Term) -> bool {
     let (a, b) = (one.head(), two.head());
     let ending = a.bytes().rev().zip(b.bytes().rev()).take_while(|(x, y)| x == y).count();
+    // 'cell' is the class itself and makes no two cells alike
+    let class = lexicon().heads.get(a).is_some_and(|kind| *kind == a);
     let both = one.words().len() > 1 && two.words().len() > 1;
-    (a == b && both) || (a != b && ending >= 5 && one.kind == two.kind)
+    (a == b && both && !class) || (a != b && ending >= 5 && one.kind == two.kind)
 }
 
 /// Whether both are introduced in one place of the document.
@@ -180,4 +181,51 @@ pub(super) fn listed_together(matter: &Matter<'_>, sentence: usize, one: usize, 
 pub(super) fn defines(matter: &Matter<'_>, fact: &Fact) -> bool {
     is_definition(fact)
         || (fact.family == Family::Cloze && matter.terms.list[fact.key].definition == Some(fact.sentence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::question::tagger;
+    use crate::question::token::tokens_of;
+
+    fn term(key: &str, articles: [u32; 3], kind: &'static str) -> Term {
+        Term { key: key.into(), one: key.into(), articles, kind: Some(kind), ..Term::default() }
+    }
+
+    #[test]
+    fn the_genus_is_the_noun_that_says_something() {
+        for (definition, genus) in [
+            ("an enzyme that unwinds the double strand", Some("enzyme")),
+            ("a type of cartilage that resists pressure", Some("cartilage")),
+            ("a collection of cells that divide", None),
+            ("the process of coating a microbe", None),
+        ] {
+            let mut tokens = tokens_of(definition);
+            tagger::tag(&mut tokens);
+            assert_eq!(genus_noun(&tokens).as_deref(), genus, "{definition}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_stands_out_is_seen() {
+        let rate = term("glomerular filtration rate", [0, 0, 4], "measure");
+        let pressures = ["net filtration pressure", "osmotic pressure", "blood pressure"];
+        let pressures: Vec<Term> = pressures.iter().map(|key| term(key, [0, 0, 4], "measure")).collect();
+        let wrong: Vec<&Term> = pressures.iter().collect();
+        assert!(odd_head(&rate, &wrong));
+        assert!(!odd_head(&pressures[0], &wrong[1..]));
+        let (ankle, suture) = (term("ankle joint", [0, 9, 9], "joint"), term("suture", [5, 1, 8], "joint"));
+        assert!(mixes_ranks(&ankle, &suture) && !mixes_ranks(&ankle, &term("hip joint", [0, 4, 5], "joint")));
+        let transport = term("active transport", [0, 0, 3], "process");
+        assert!(built_alike(&transport, &term("passive transport", [0, 0, 3], "process")));
+        assert!(built_alike(
+            &term("phagocytosis", [0, 0, 3], "process"),
+            &term("pinocytosis", [0, 0, 3], "process")
+        ));
+        assert!(!built_alike(
+            &term("stem cell", [2, 0, 3], "cell"),
+            &term("principal cell", [2, 0, 3], "cell")
+        ));
+    }
 }

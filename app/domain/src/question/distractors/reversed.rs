@@ -27,6 +27,7 @@ pub(crate) fn siblings(matter: &Matter<'_>, bench: &Bench, facts: &[&Fact], fact
     for (at, other) in facts.iter().enumerate() {
         let alike = (is_definition(fact) && is_definition(other)) || (is_doing(fact) && is_doing(other));
         let apart = alike
+            && list[other.key].kind != Some("adjective")
             && other.key != fact.key
             && other.plural == fact.plural
             && list[other.key].kind == list[fact.key].kind

@@ -20,6 +20,8 @@ pub(crate) struct TableFact {
     pub(crate) stem: String,
     /// Key first, then the rows that may stand beside it.
     pub(crate) options: Vec<(String, Span)>,
+    /// Names of rows that say the opposite: the best wrong options.
+    pub(crate) opposites: Vec<String>,
     /// Block index of the table.
     pub(crate) block: usize,
     /// The cell asked about.
@@ -232,7 +234,7 @@ fn of_group(
         name.to_lowercase()
     };
     let stem = format!("With which {} is the {} {written} associated?", noun_of(group), noun_of(head));
-    Ok(TableFact { stem, options, block, cell: format!("{name} {key}") })
+    Ok(TableFact { stem, options, opposites: vec![], block, cell: format!("{name} {key}") })
 }
 
 /// Whether a word of one opens like a word of the other: 'testosterone' and 'testes'.
@@ -345,7 +347,8 @@ fn of_cell(
     );
     let mut options = vec![(shown(name), span)];
     options.extend(others.iter().map(|row| (shown(row.name), row.span)));
-    Ok(TableFact { stem, options, block, cell: cell.to_string() })
+    let opposites = others.iter().filter(|row| opposes(cell, row.cell)).map(|row| shown(row.name)).collect();
+    Ok(TableFact { stem, options, opposites, block, cell: cell.to_string() })
 }
 
 /// 'Increases blood glucose levels' and 'Reduces blood glucose levels'.
@@ -356,7 +359,10 @@ fn opposes(one: &str, two: &str) -> bool {
     let first = |cell: &str| cell.split_whitespace().next().unwrap_or("").to_lowercase();
     let (a, b) = (first(one), first(two));
     let holds = |words: &[&str], word: &str| words.contains(&word);
-    (holds(UP, &a) && holds(DOWN, &b)) || (holds(DOWN, &a) && holds(UP, &b))
+    let object = |cell: &str| meaning(cell).into_iter().skip(1).collect::<HashSet<String>>();
+    let (one, two) = (object(one), object(two));
+    let same = one.intersection(&two).count() * 2 > one.len().max(two.len());
+    same && ((holds(UP, &a) && holds(DOWN, &b)) || (holds(DOWN, &a) && holds(UP, &b)))
 }
 
 /// Whether two cells list one thing: 'tumor; enlarged prostate' and 'kidney disease; enlarged prostate'.

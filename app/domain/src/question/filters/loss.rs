@@ -52,6 +52,24 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
     if fact.family == Family::During && body.iter().filter(|t| t.is_word()).count() < 10 {
         return Some(Refusal::Vague);
     }
+    // tests, uses and dependences have many objects
+    let open = |t: &Token| {
+        matches!(
+            t.lower.as_str(),
+            "testing"
+                | "diagnose"
+                | "diagnosed"
+                | "depends"
+                | "depend"
+                | "varies"
+                | "vary"
+                | "influenced"
+                | "affected"
+        )
+    };
+    if !definition && body.iter().take(8).any(open) {
+        return Some(Refusal::Shared);
+    }
     if bare_property(matter, fact) {
         return Some(Refusal::Shared);
     }
@@ -212,6 +230,15 @@ fn bare_property(matter: &Matter<'_>, fact: &Fact) -> bool {
     }
     let body = &fact.body;
     let Some(verb) = body.iter().find(|t| matches!(t.tag, Tag::Verb | Tag::Aux)) else { return false };
+    // 'have several functions, including …': others may have them too
+    let several = matches!(verb.lower.as_str(), "has" | "have" | "perform" | "performs" | "serve" | "serves")
+        && body
+            .iter()
+            .take(4)
+            .any(|t| matches!(t.lower.as_str(), "several" | "many" | "various" | "different"));
+    if several {
+        return true;
+    }
     let only = body.iter().any(|t| {
         (t.lower.ends_with("est") && t.tag == Tag::Adj)
             || matches!(

@@ -15,7 +15,7 @@ impl Writer<'_, '_> {
         let matter = self.matter;
         let list = &matter.terms.list;
         let others = siblings(matter, &self.bench, fit, fact);
-        if others.len() < 3 {
+        if others.len() < 2 {
             return Err(Refusal::FewDistractors);
         }
         let text = |fact: &Fact| write(&fact.body);
@@ -38,11 +38,13 @@ impl Writer<'_, '_> {
         let sentence = &matter.prose.sentences[fact.sentence];
         let mention = matter.terms.of_sentence(fact.sentence).iter().find(|m| m.term == fact.key);
         let det = mention.and_then(|m| m.first.checked_sub(1)).map(|i| sentence.tokens[i].lower.clone());
+        let articles = list[fact.key].articles;
         let name = match det.as_deref() {
-            Some("a" | "an") => format!("{} {term}", article_for(term)),
             // 'the hormone' of one sentence is 'parathyroid hormone' in most others, and 'inferior vena cava' of a
             // list is 'the inferior vena cava'
-            _ if list[fact.key].articles[1] * 2 > list[fact.key].articles[2] => format!("the {term}"),
+            _ if articles[1] * 2 > articles[2] => format!("the {term}"),
+            Some("a" | "an") => format!("{} {term}", article_for(term)),
+            Some("the") if !fact.plural && articles[0] > 0 => format!("{} {term}", article_for(term)),
             _ => term.to_string(),
         };
         let stem = match (is_doing(fact), fact.plural) {

@@ -169,3 +169,60 @@ fn what_a_thing_does_is_asked_from_its_name_as_well() {
     let name = words.iter().find(|w| item.concept.eq_ignore_ascii_case(w));
     assert!(name.is_some() && item.options.iter().all(|o| !o.text.contains(&item.concept)), "{item:#?}");
 }
+
+fn tables(parts: &[&str]) -> Document {
+    let mut builder = Builder::new();
+    builder.page(1);
+    builder.push(BlockKind::Heading(2), &[Run::plain("Messengers")]);
+    for part in parts {
+        builder.push(BlockKind::Table { header: 1 }, &[Run::plain(part)]);
+    }
+    builder.build()
+}
+
+fn options(document: &Document, stem: &str) -> Vec<String> {
+    let items = generate(document, &Options::default()).items;
+    let item = items.iter().find(|item| item.stem == stem);
+    let item = item.unwrap_or_else(|| panic!("{stem} is not in {items:#?}"));
+    let mut options: Vec<String> = item.options.iter().map(|o| o.text.clone()).collect();
+    options.sort_unstable();
+    options
+}
+
+#[test]
+fn tables_of_one_shape_are_read_together() {
+    let document = tables(&[
+        "Gland\tAssociated hormones\tEffect\nPancreas\tInsulin\tReduces blood glucose levels\nPancreas\tGlucagon\tIncreases \
+         blood glucose levels\nThyroid\tCalcitonin\tSlows the breakdown of bone",
+        // goes on after a page break, without its heading row
+        "Pineal\tMelatonin\tSignals the onset of darkness\nPituitary\tProlactin\tPromotes milk production",
+    ]);
+    let names = options(&document, "Which hormone promotes milk production?");
+    assert!(names.contains(&"Prolactin".to_string()) && names.len() == 4, "{names:?}");
+    let opposite = options(&document, "Which hormone reduces blood glucose levels?");
+    assert!(opposite.contains(&"Glucagon".to_string()), "{opposite:?}");
+    let glands = options(&document, "With which gland is the hormone melatonin associated?");
+    assert_eq!(glands, ["Pancreas", "Pineal", "Pituitary", "Thyroid"]);
+}
+
+#[test]
+fn rows_that_share_an_entry_or_name_nothing_are_no_options() {
+    let shared = tables(&[
+        "Condition\tCause\nPolyuria\tdiabetes; excess caffeine; certain drugs\nOliguria\tshock; blood loss; \
+                           enlarged prostate\nAnuria\tstones; kidney failure; enlarged prostate",
+    ]);
+    let stems = |document: &Document| -> Vec<String> {
+        generate(document, &Options::default()).items.into_iter().map(|item| item.stem).collect()
+    };
+    assert!(stems(&shared).iter().all(|stem| !stem.contains("enlarged prostate")), "{:?}", stems(&shared));
+    let adjective = tables(&[
+        "Cell\tFunction\nDendritic\tBrings antigens to regional nodes\nMacrophage\tEats debris after an \
+                              injury\nNeutrophil\tArrives first at a wound\nMast cell\tReleases histamine near vessels",
+    ]);
+    assert!(stems(&adjective).iter().all(|stem| !stem.contains("regional nodes")), "{:?}", stems(&adjective));
+    let systems = tables(&[
+        "System\tIllness\nSkeletal system\tfractures after a fall\nNervous system\theadache and loss of \
+                            sleep\nDigestive system\theartburn after a meal",
+    ]);
+    assert_eq!(stems(&systems), Vec::<String>::new());
+}
