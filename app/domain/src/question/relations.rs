@@ -91,6 +91,8 @@ impl Relations {
                     || inside(&one.key, &two.key)
                     || inside(&two.key, &one.key)
                     || lexicon().class_and_member(&one.key, &two.key)
+                    || of_class(one, two)
+                    || of_class(two, one)
                     || head_class(&one.key, &two.key)
                     || head_class(&two.key, &one.key)
                 {
@@ -255,6 +257,7 @@ impl Relations {
             for other in 0..terms.list.len() {
                 let sibling = kin.contains(&(other, class))
                     || terms.list[other].head() == terms.list[class].head()
+                    || terms.list[other].head() == terms.list[member].head()
                     || terms.list[other].kind == Some(terms.list[class].key.as_str());
                 // in anatomy what stands in any such relation to the class is its part or its whole
                 let region =
@@ -368,6 +371,13 @@ fn head_class(class: &str, member: &str) -> bool {
     let words: Vec<&str> = member.split(' ').collect();
     let head = singular(words[super::word::head_index(&words)]);
     head != class && lexicon().is_member(&head, class)
+}
+
+/// 'naïve lymphocyte' beside 'T cell': a kind of lymphocyte beside a lymphocyte that may be of that kind.
+fn of_class(kind: &Term, member: &Term) -> bool {
+    let head = kind.head();
+    let general = lexicon().heads.get(head).is_some_and(|own| *own == head);
+    head != kind.key && head != member.head() && !general && lexicon().is_member(&member.key, head)
 }
 
 fn alternative(between: &[Token]) -> bool {

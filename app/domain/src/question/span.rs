@@ -351,7 +351,7 @@ pub(crate) fn standing(tokens: &[Token], own: Own) -> Option<Vec<Token>> {
         tidy_end(&mut out);
         drop_loose_participle(&mut out);
     }
-    if words(&out) > 18 {
+    if words(&out) > 14 {
         let at = (8..out.len()).find(|at| {
             out[*at].text == ","
                 && out.get(at + 1).is_some_and(|t| {

@@ -226,3 +226,17 @@ fn rows_that_share_an_entry_or_name_nothing_are_no_options() {
     ]);
     assert_eq!(stems(&systems), Vec::<String>::new());
 }
+
+#[test]
+fn a_class_and_what_may_be_of_it_are_no_options_together() {
+    let document = text(&[
+        "The *T cell* matures in the thymus. A *naïve lymphocyte* has met no antigen. The *renal corpuscle* is a part of \
+         the *nephron*. A *cortical nephron* has a short loop. The *brush border* faces the lumen of the tubule.",
+    ]);
+    let matter = matter::read(&document);
+    let term = |key: &str| matter.terms.index[key];
+    for (one, two) in [("t cell", "naïve lymphocyte"), ("renal corpuscle", "cortical nephron")] {
+        assert!(matter.relations.barred(term(one), term(two)), "{one} and {two}");
+    }
+    assert!(!matter.relations.barred(term("renal corpuscle"), term("brush border")));
+}
