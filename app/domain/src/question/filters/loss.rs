@@ -274,7 +274,10 @@ fn bare_property(matter: &Matter<'_>, fact: &Fact) -> bool {
             "located" | "found" | "present" | "visible" | "situated" | "lies" | "lie" | "seen"
         )
     });
-    let also = matter.prose.sentences[fact.sentence].tokens.iter().take(6).any(|t| t.is("also"));
+    let as_well = (1..body.len()).any(|at| {
+        body[at - 1].is("as") && body[at].is("well") && !body.get(at + 1).is_some_and(|t| t.is("as"))
+    });
+    let also = as_well || matter.prose.sentences[fact.sentence].tokens.iter().take(6).any(|t| t.is("also"));
     (state && telling <= 4 && (!only || allow))
         || (matches!(verb.lower.as_str(), "must" | "undergo" | "undergoes") && telling <= 6)
         || (place && telling <= 5 && !only)
