@@ -41,6 +41,10 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
     rows.flat_map(|(row, (parts, _))| parts.split(", ").map(move |part| form(row, part))).collect()
 });
 
+/// The forms that open words.
+static PREFIXES: LazyLock<Vec<&str>> =
+    LazyLock::new(|| FORMS.iter().filter(|form| form.place == Place::Start).map(|form| form.text).collect());
+
 /// Stems of the English words that say what a part says, with the rows of those parts.
 static ENGLISH: LazyLock<HashMap<String, Vec<usize>>> = LazyLock::new(|| {
     let mut english: HashMap<String, Vec<usize>> = HashMap::new();
@@ -69,11 +73,9 @@ fn holds(word: &str, form: &Form) -> bool {
         Place::Start => word.len() >= text.len() + 2 && word.starts_with(text),
         Place::End => word.len() >= text.len() + 2 && word.ends_with(text),
         Place::Anywhere => {
-            let after_prefix = || {
-                let prefixes = FORMS.iter().filter(|form| form.place == Place::Start);
-                prefixes.filter_map(|form| word.strip_prefix(form.text)).any(|rest| rest.starts_with(text))
-            };
-            word.starts_with(text) || (text.len() >= 5 && word.contains(text)) || after_prefix()
+            let after_prefix =
+                || PREFIXES.iter().filter_map(|p| word.strip_prefix(p)).any(|rest| rest.starts_with(text));
+            word.contains(text) && (word.starts_with(text) || text.len() >= 5 || after_prefix())
         }
     }
 }

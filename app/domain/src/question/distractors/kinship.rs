@@ -33,6 +33,8 @@ const BROAD: &[&str] = &[
     "system",
     "phase",
     "organelle",
+    "vessel",
+    "duct",
     "embryonic",
     "cell",
     "adjective",

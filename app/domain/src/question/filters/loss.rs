@@ -105,6 +105,8 @@ fn side_of_nothing(body: &[Token], definition: bool) -> bool {
         "wall",
         "walls",
         "remainder",
+        "dome",
+        "tip",
         "rest",
         "process",
         "structure",
