@@ -7,6 +7,7 @@ mod generate;
 mod kinds;
 mod lexicon;
 mod matter;
+mod morphology;
 mod prose;
 mod rationale;
 mod refusal;

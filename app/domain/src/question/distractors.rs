@@ -2,24 +2,34 @@
 //! question itself (`filters`).
 
 mod fitness;
+mod kinship;
+mod reversed;
 
 use super::facts::{Fact, Family, Matter};
 use super::lexicon::lexicon;
+use super::morphology;
 use super::prose::content_stems;
 use super::refusal::Refusal;
 use super::terms::Term;
 use super::vectors::{Embed, cosine};
 use super::word::{is_function_word, stem};
 use fitness::{
-    articles_agree, is_class, is_definition, is_solid, is_structural, is_term_strong, may_mix, number_fits,
-    said_of, same_sound, set_against,
+    articles_agree, is_class, is_solid, is_structural, is_term_strong, may_mix, number_fits, said_of,
+    same_sound, set_against,
 };
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use kinship::{
+    built_alike, defines, genus_noun, is_broad, landmarks, listed_together, mixes_ranks, odd_head, one_place,
+    other_dimension,
+};
+pub(crate) use reversed::{is_doing, siblings};
+use std::collections::{BTreeSet, HashSet};
 
 /// What is computed once for each term.
 pub(crate) struct Bench {
     names: Vec<Vec<f32>>,
     definitions: Vec<Option<Vec<f32>>>,
+    /// Genus that the definition names.
+    genus: Vec<Option<String>>,
     /// Stems of all sentences that speak of the term or its synonyms.
     said: Vec<HashSet<String>>,
     /// Sentences that name it.
@@ -32,6 +42,9 @@ pub(crate) struct Bench {
     quote: Vec<Option<usize>>,
     title: HashSet<String>,
 }
+
+/// Rarity from which a word tells one thing of a document from the others.
+const TELLING: f32 = 1.8;
 
 /// A chosen distractor, or the reasons that left too few.
 pub(crate) type Choice = Result<Vec<usize>, Refusal>;
@@ -52,6 +65,7 @@ impl Bench {
                     Some(embed(&format!("{}: {}", list[at].one, super::token::write(body))))
                 })
                 .collect(),
+            genus: (0..list.len()).map(|at| genus_noun(matter.definitions.get(&at)?)).collect(),
             said,
             sentences,
             stems: list.iter().map(|t| t.words().into_iter().map(stem).collect()).collect(),
@@ -77,14 +91,21 @@ impl Bench {
         let key = &list[fact.key];
         let stem_words = content_stems(&fact.body);
         let leaked = self.leaked(fact, &stem_words);
+        let rare = |word: &str| matter.prose.rarity(word) >= TELLING;
+        let clues = morphology::clues(&fact.body, key.form(fact.plural), &rare);
         let mut ranked: Vec<(f32, usize)> = (0..list.len())
             .filter(|other| self.fits(matter, fact, *other, &stem_words))
             .map(|other| {
-                let carries = leaked.iter().any(|word| self.stems[other].contains(word));
+                let carries = leaked.iter().any(|word| self.stems[other].contains(word))
+                    || morphology::parts(&list[other].one).iter().any(|part| clues.contains(part));
                 let named = matter.stem_terms(fact).into_iter();
                 let kin =
                     named.filter(|c| matter.is_member(fact.key, *c)).any(|c| matter.is_member(other, c));
-                let extra = if carries { 0.6 } else { 0.0 } + if kin { 0.4 } else { 0.0 };
+                let near = self.near(matter, fact.key, other);
+                let close = if is_broad(key) { 0.9 } else { 0.3 };
+                let extra = if carries { 0.6 } else { 0.0 }
+                    + if kin { 0.4 } else { 0.0 }
+                    + if near { close } else { 0.0 };
                 (self.score(key, fact, &list[other], other) + extra, other)
             })
             .collect();
@@ -146,20 +167,72 @@ impl Bench {
         let carried = |word: &String| chosen.iter().any(|c| self.stems[*c].contains(word));
         let key = list[fact.key].form(fact.plural);
         let names: Vec<&str> = chosen.iter().map(|c| list[*c].form(fact.plural)).collect();
-        if !leaked.iter().all(carried) || super::filters::leaks(&fact.body, key, &names) {
+        let rare = |word: &str| matter.prose.rarity(word) >= TELLING;
+        if !leaked.iter().all(carried) || super::filters::leaks(&fact.body, key, &names, &rare) {
             return Err(Refusal::Leak);
         }
         if super::filters::key_too_long(key, &names) {
             return Err(Refusal::LongKey);
         }
+        self.key_blends_in(matter, fact, chosen)
+    }
+
+    /// Whether the key is one of several that the stem's class and place allow.
+    fn key_blends_in(&self, matter: &Matter<'_>, fact: &Fact, chosen: &[usize]) -> Result<(), Refusal> {
+        let list = &matter.terms.list;
+        let key = &list[fact.key];
+        let wrong: Vec<&Term> = chosen.iter().map(|c| &list[*c]).collect();
+        // 'male urethra' beside organs of everyone
+        let sex = |term: &Term| term.words().iter().any(|w| matches!(*w, "male" | "female"));
+        if odd_head(key, &wrong) || (sex(key) && !wrong.iter().any(|term| sex(term))) {
+            return Err(Refusal::Apart);
+        }
+        let near = chosen.iter().filter(|c| self.near(matter, fact.key, **c)).count();
+        // cells of one lecture are more alike than its conditions
+        let least = if key.kind == Some("cell") { 1 } else { 2 };
+        if is_broad(key) && near < least {
+            return Err(Refusal::Apart);
+        }
+        let places = landmarks(fact, key);
+        let shares = |c: &usize| places.iter().any(|place| self.said[*c].contains(place));
+        if !places.is_empty() && chosen.iter().filter(|c| shares(c)).count() < 2 {
+            return Err(Refusal::Apart);
+        }
         Ok(())
+    }
+
+    /// Whether the text, in one place, defines both by one genus ('a component of a feedback system').
+    fn one_genus(&self, matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
+        let genus = &self.genus[fact.key];
+        let adjective = |term: usize| matter.terms.list[term].kind == Some("adjective");
+        defines(matter, fact)
+            && adjective(fact.key) == adjective(other)
+            && genus.is_some()
+            && *genus == self.genus[other]
+            && one_place(&matter.terms.list[fact.key], &matter.terms.list[other])
+    }
+
+    /// Whether a term is a plausible alternative to another: one place, one genus, or names built alike.
+    fn near(&self, matter: &Matter<'_>, key: usize, other: usize) -> bool {
+        let (one, two) = (&matter.terms.list[key], &matter.terms.list[other]);
+        let told_together = || {
+            let blocks = |term: usize| self.sentences[term].iter().map(|s| matter.prose.sentences[*s].block);
+            blocks(key).any(|block| blocks(other).any(|b| b == block))
+        };
+        one_place(one, two)
+            || told_together()
+            || built_alike(one, two)
+            || (self.genus[key].is_some() && self.genus[key] == self.genus[other])
     }
 
     /// Words of the key that the stem repeats, type nouns aside.
     fn leaked(&self, fact: &Fact, stem_words: &[String]) -> Vec<String> {
+        // 'hip' names a place, whatever else is named by it
+        let place = |word: &str| lexicon().heads.get(word).is_some_and(|kind| *kind == "body_part");
         self.stems[fact.key]
             .iter()
-            .filter(|word| word.len() > 1 && stem_words.contains(word) && !super::filters::is_type_stem(word))
+            .filter(|word| word.len() > 1 && stem_words.contains(word))
+            .filter(|word| place(word) || !super::filters::is_type_stem(word))
             .cloned()
             .collect()
     }
@@ -179,28 +252,36 @@ impl Bench {
         let cos = cosine(&self.names[fact.key], &self.names[other]);
         match (key.kind, term.kind) {
             (Some(a), Some(b)) if a == b => {}
-            (Some(a), Some(b)) => {
+            (Some(a), Some(b)) if !self.one_genus(matter, fact, other) => {
                 let open = fact.genus.is_none_or(|g| lexicon().group(g) == lexicon().group(b));
                 let marked = key.marked && term.marked && key.module == term.module;
                 // a definition whose genus says nothing leaves room for the whole group
                 let group = marked
-                    && is_definition(fact)
-                    && fact.genus.is_none()
+                    && defines(matter, fact)
+                    && fact.genus.is_none_or(|g| g != a)
                     && lexicon().group(a) == lexicon().group(b);
                 if !open || !(group || may_mix(a, b, marked)) || fact.noun.is_some() {
                     return false;
                 }
             }
+            _ if self.one_genus(matter, fact, other) => {}
             (None, None) if key.marked && term.marked && key.module == term.module && cos >= 0.35 => {}
             _ => return false,
         }
         if let Some(genus) = fact.genus
+            && !self.one_genus(matter, fact, other)
             && term.kind.is_some_and(|k| k != genus && key.kind == Some(genus))
         {
             return false;
         }
         let share_word = self.stems[other].iter().any(|w| self.stems[fact.key].contains(w));
-        if cos > if share_word { 0.70 } else { 0.68 } {
+        // names built alike are confused most: where both are defined, the definitions tell them apart
+        let defined = defines(matter, fact) && term.definition.is_some();
+        let most = if defined && built_alike(key, term) { 0.93 } else { 0.68 };
+        if cos > if share_word { f32::max(most, 0.70) } else { most }
+            || mixes_ranks(key, term)
+            || other_dimension(fact, key, term)
+        {
             return false;
         }
         if let (Some(a), Some(b)) = (&self.definitions[fact.key], &self.definitions[other])
@@ -256,10 +337,10 @@ impl Bench {
         if lexicon().listed("family", &key.key) != lexicon().listed("family", &term.key) {
             return false;
         }
-        !self.does_it_too(matter, fact, other)
-            && articles_agree(key, term)
+        articles_agree(key, term)
             && number_fits(matter, term, fact.plural)
-            && (self.contrasts(matter, fact, other) || !self.ambiguous(matter, other, stem_words))
+            && (self.contrasts(matter, fact, other)
+                || !self.does_it_too(matter, fact, other) && !self.ambiguous(matter, fact, other, stem_words))
     }
 
     /// 'endocrine gland' in a chapter on the endocrine system.
@@ -294,10 +375,12 @@ impl Bench {
         if matter.prose.rarity(object) < 2.8 {
             return false;
         }
-        self.sentences[other].iter().any(|number| {
-            let held = &matter.prose.sentences[*number].stems;
-            held.binary_search(verb).is_ok() && held.binary_search(object).is_ok()
-        })
+        self.sentences[other].iter().filter(|number| !self.sets_apart(matter, **number, fact.key, other)).any(
+            |number| {
+                let held = &matter.prose.sentences[*number].stems;
+                held.binary_search(verb).is_ok() && held.binary_search(object).is_ok()
+            },
+        )
     }
 
     /// Whether the text sets the option against the key: it says the same of it, but of another object ('the QRS
@@ -322,16 +405,32 @@ impl Bench {
         })
     }
 
+    /// Whether a sentence names the key as well and in another role: what it says is said of the key, or of each
+    /// something else.
+    fn sets_apart(&self, matter: &Matter<'_>, number: usize, key: usize, other: usize) -> bool {
+        self.sentences[key].contains(&number) && !listed_together(matter, number, key, other)
+    }
+
     /// Whether the text says of the option what the stem asks for.
-    fn ambiguous(&self, matter: &Matter<'_>, other: usize, stem_words: &[String]) -> bool {
+    fn ambiguous(&self, matter: &Matter<'_>, fact: &Fact, other: usize, stem_words: &[String]) -> bool {
         let asked: BTreeSet<&String> = stem_words.iter().collect();
         if asked.is_empty() {
             return true;
         }
+        // a term that has a definition of its own is told apart by it, unless that says nearly the same
+        let own = matter.terms.list[other].definition.filter(|_| defines(matter, fact));
         let one_sentence = self.sentences[other].iter().any(|number| {
+            if self.sets_apart(matter, *number, fact.key, other) {
+                return false;
+            }
             let held = &matter.prose.sentences[*number].stems;
             let shared = asked.iter().filter(|w| held.binary_search(**w).is_ok()).count();
-            shared * 2 >= asked.len()
+            match own {
+                // two words of their own tell two definitions of one build apart
+                Some(own) if own == *number => shared * 100 >= asked.len() * 85 || asked.len() - shared < 2,
+                Some(_) => shared * 10 >= asked.len() * 7,
+                None => shared * 2 >= asked.len(),
+            }
         });
         if one_sentence {
             return true;
@@ -339,7 +438,7 @@ impl Bench {
         let weight = |word: &&String| matter.prose.rarity(word);
         let total: f32 = asked.iter().map(&weight).sum();
         let covered: f32 = asked.iter().filter(|w| self.said[other].contains(**w)).map(weight).sum();
-        covered >= 0.8 * total
+        covered >= if own.is_some() { 0.95 } else { 0.8 } * total
     }
 
     fn score(&self, key: &Term, fact: &Fact, term: &Term, other: usize) -> f32 {
@@ -379,42 +478,6 @@ impl Bench {
             - 0.15 * words
             - 0.01 * length
     }
-}
-
-/// Groups the definitions that may stand beside each other (family B).
-pub(crate) fn siblings(matter: &Matter<'_>, bench: &Bench, facts: &[&Fact], fact: &Fact) -> Vec<usize> {
-    let list = &matter.terms.list;
-    let mut by_key: BTreeMap<usize, usize> = BTreeMap::new();
-    for (at, other) in facts.iter().enumerate() {
-        let apart = other.key != fact.key
-            && matches!(other.family, Family::Is | Family::Apposition | Family::Means)
-            && other.plural == fact.plural
-            && list[other.key].kind == list[fact.key].kind
-            && !matter.relations.barred(fact.key, other.key)
-            && !bench.sentences[other.key].contains(&fact.sentence)
-            && !bench.sentences[fact.key].contains(&other.sentence)
-            && !bench.ambiguous(matter, fact.key, &content_stems(&other.body));
-        if apart {
-            by_key.entry(other.key).or_insert(at);
-        }
-    }
-    let length = |at: usize| super::token::write(&facts[at].body).chars().count() as f32;
-    let own = super::token::write(&fact.body).chars().count() as f32;
-    let mut ranked: Vec<usize> = by_key.into_values().collect();
-    ranked.sort_by(|a, b| {
-        let far = |at: usize| (length(at) / own).ln().abs();
-        far(*a).total_cmp(&far(*b)).then(a.cmp(b))
-    });
-    let mut out: Vec<usize> = vec![];
-    for at in ranked {
-        if out.iter().all(|o| !matter.relations.barred(facts[*o].key, facts[at].key)) {
-            out.push(at);
-        }
-        if out.len() == 3 {
-            break;
-        }
-    }
-    out
 }
 
 /// Words of a phrase that carry meaning, function words aside.

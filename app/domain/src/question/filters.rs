@@ -1,6 +1,11 @@
 //! The last judgement. Owns: what makes a fact unfit before options are sought, and an item unfit after.
 //! Refuses: repairs, but for one (a stem cut before a leaked word).
 
+mod leak;
+mod loss;
+
+pub(crate) use leak::{leaks, repeats};
+
 use super::distractors::Bench;
 use super::facts::{Fact, Family, Matter};
 use super::lexicon::lexicon;
@@ -69,11 +74,29 @@ pub(crate) fn fact(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<()
     if is_deictic(body) {
         return Err(Refusal::Deictic);
     }
-    if compares(body) {
+    const COMPARED: &[&str] =
+        &["smaller", "larger", "simpler", "higher", "lower", "nearer", "closer", "farther", "fewer"];
+    let pair = body.iter().filter(|t| COMPARED.contains(&t.lower.as_str())).count() >= 2;
+    if compares(body) && !(pair && is_definition(fact.family)) {
         return Err(Refusal::Comparison);
     }
-    if dangles(body) {
+    // what a definition calls 'the cell' or 'the body' is any of them; only another class needs its 'of'
+    let definition = is_definition(fact.family);
+    const ANY: &[&str] =
+        &["cell", "body", "membrane", "organism", "limb", "tissue", "organ", "bone", "protein"];
+    let several = |word: &str| {
+        let group = lexicon().heads.get(word).filter(|kind| **kind == word).map(|kind| lexicon().group(kind));
+        matches!(
+            group,
+            Some("organ_like" | "vessel_like" | "skeletal" | "nerve" | "muscle" | "chemical" | "part")
+        )
+    };
+    let everywhere = |word: &str| definition && (ANY.contains(&word) || !several(word));
+    if dangles(body, &everywhere) {
         return Err(Refusal::Dangling);
+    }
+    if let Some(refusal) = loss::lost(matter, fact, is_definition(fact.family)) {
+        return Err(refusal);
     }
     specific(matter, fact)?;
     let length = fact.stem.chars().count();
@@ -88,7 +111,9 @@ fn key_matters(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<(), Re
     let vocabulary = lexicon().terms.contains_key(term.key.as_str());
     let defined = matches!(fact.family, Family::Is | Family::Called | Family::IsCalled | Family::Apposition)
         && (term.key.contains(' ') || term.sure)
-        && term.kind.is_some_and(|k| fact.genus.is_some_and(|g| lexicon().group(g) == lexicon().group(k)))
+        && term.kind.is_some_and(|k| {
+            term.mentions.len() >= 2 || fact.genus.is_some_and(|g| lexicon().group(g) == lexicon().group(k))
+        })
         && term.definition == Some(fact.sentence);
     // in a concrete class a compound that is used often and whole is a subject of the lecture too
     let concrete = term.kind.is_some_and(|k| {
@@ -122,7 +147,7 @@ fn key_matters(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<(), Re
     });
     let known = term.sure
         && concrete
-        && (term.definition.is_some() || (term.strong && term.mentions.len() >= 4))
+        && (term.definition.is_some() || (term.strong && term.mentions.len() >= 3))
         && fact.family != Family::Ends;
     // a single word whose kind is beyond doubt ('placenta'), asked with much detail
     let named =
@@ -203,8 +228,15 @@ fn is_deictic(body: &[Token]) -> bool {
         )
     };
     body.iter().enumerate().any(|(at, t)| {
+        // 'higher than another part' says what is compared
+        let compared = at.checked_sub(1).is_some_and(|i| {
+            matches!(
+                body[i].lower.as_str(),
+                "than" | "to" | "from" | "with" | "of" | "into" | "onto" | "for" | "and"
+            )
+        });
         if t.is("another") {
-            return true;
+            return !compared;
         }
         let the = t.is("the") || t.is("a");
         the && body.get(at + 1).is_some_and(ordinal)
@@ -251,7 +283,12 @@ fn compares(body: &[Token]) -> bool {
         // far from the start it describes something new: 'cleaves the antigen into smaller pieces'
         let before = at.checked_sub(1).map(|i| body[i].lower.as_str());
         let near = at < 6 || matches!(before, Some("in" | "is" | "are" | "becomes" | "become"));
-        let pair = token.is("higher") && body.iter().any(|t| t.is("lower"));
+        // 'absorb more calcium', 'resulting in higher levels' say that something grows
+        let grows = (token.is("more")
+            && at.checked_sub(1).is_some_and(|i| body[i].tag == Tag::Verb)
+            && next.is_some_and(|n| n.tag.is_noun()))
+            || at.checked_sub(2).is_some_and(|i| body[i].lower.starts_with("result") && body[i + 1].is("in"));
+        let pair = grows || token.is("higher") && body.iter().any(|t| t.is("lower"));
         if MORE.contains(&token.lower.as_str())
             && near
             && !pair
@@ -291,7 +328,7 @@ fn compares(body: &[Token]) -> bool {
 }
 
 /// 'the gland', with nothing that says which.
-pub(crate) fn dangles(body: &[Token]) -> bool {
+fn dangles(body: &[Token], everywhere: &dyn Fn(&str) -> bool) -> bool {
     for at in 0..body.len() {
         if !body[at].is("the") {
             continue;
@@ -320,18 +357,29 @@ pub(crate) fn dangles(body: &[Token]) -> bool {
         let defines = after.is_some_and(|t| {
             matches!(
                 t.lower.as_str(),
-                "of" | "that" | "which" | "between" | "where" | "who" | "called" | "containing" | "as"
+                "of" | "that"
+                    | "which"
+                    | "between"
+                    | "where"
+                    | "whereby"
+                    | "who"
+                    | "called"
+                    | "containing"
+                    | "as"
             ) || participle(t)
         });
         let placed = after.is_some_and(|t| t.tag == Tag::Adp || t.is("when") || t.is("to"));
         // the first noun of a definition is its genus
         let genus = at == 0;
+        if genus && after.is_some_and(|t| t.is("or") || t.is("and")) {
+            continue;
+        }
         let thing = lexicon().heads.get(one.as_str()).is_some_and(|kind| *kind == one);
         let class = lexicon().heads.get(one.as_str()).is_some_and(|kind| *kind == one)
             || lexicon().listed("class_name", &one);
         let unique =
             lexicon().listed("definite_unique", &token.lower) || lexicon().listed("definite_unique", &one);
-        if said_which || introduced || unique {
+        if said_which || introduced || unique || (at > 0 && everywhere(&one)) {
             continue;
         }
         // a class noun needs 'of', 'that', 'which'; another noun some complement
@@ -352,7 +400,8 @@ pub(crate) fn dangles(body: &[Token]) -> bool {
     false
 }
 
-fn is_definition(family: Family) -> bool {
+/// Whether a family tells what a thing is.
+pub(crate) fn is_definition(family: Family) -> bool {
     matches!(
         family,
         Family::Is
@@ -392,6 +441,29 @@ fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
         _ => (2, 6.0),
     };
     let term = &matter.terms.list[fact.key];
+    // what becomes of a thing is said of it alone
+    const TURNS: &[&str] = &[
+        "develops",
+        "develop",
+        "becomes",
+        "become",
+        "forms",
+        "form",
+        "drains",
+        "drain",
+        "supplies",
+        "supply",
+        "innervates",
+        "converts",
+        "represents",
+        "represent",
+        "separates",
+        "separate",
+        "connects",
+        "connect",
+    ];
+    let turns = fact.body.iter().take(2).any(|t| TURNS.contains(&t.lower.as_str()));
+    let count = if turns { count - 1 } else { count };
     let passing = !(term.marked || term.heading || is_definition(fact.family));
     if rare.len() < count + 2 * usize::from(passing) || sum < weight {
         return Err(Refusal::Vague);
@@ -419,66 +491,22 @@ fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
                 | "influences"
         )
     });
-    let loose = fact.body.windows(2).any(|pair| pair[0].is("variety") && pair[1].is("of"));
+    let loose = fact.body.windows(2).any(|pair| {
+        (pair[0].is("variety") && pair[1].is("of")) || (pair[0].is("certain") && !is_definition(fact.family))
+    });
     if (vague && rare.len() < 6) || loose {
         return Err(Refusal::VagueVerb);
     }
     Ok(())
 }
 
-const PREFIXES: &[&str] = &[
-    "inter", "intra", "hyper", "hypo", "card", "endo", "exo", "micro", "macro", "para", "peri", "post",
-    "anti", "extra", "trans", "super", "supra", "sub", "auto", "epi", "poly", "mono", "multi", "neuro",
-    "gluco", "glyc", "hemo", "cyto", "electr", "immun", "meta", "ante", "contr", "retro", "hydr", "homo",
-    "hetero", "phys", "bio", "dors", "vent",
-];
-
-/// Whether a part of the key stands in the stem and in no wrong option.
-pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str]) -> bool {
-    let parts = |text: &str| -> Vec<String> {
-        text.to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|w| w.len() > 3)
-            .map(str::to_string)
-            .collect()
-    };
-    let others: Vec<String> = wrong.iter().flat_map(|w| parts(w)).collect();
-    let stem_words: Vec<String> = body
-        .iter()
-        .filter(|t| t.is_word() && !is_function_word(&t.lower))
-        .flat_map(|t| parts(&t.text))
-        .collect();
-    for word in parts(key) {
-        if is_type_stem(&stem(&word)) {
-            continue;
-        }
-        for said in &stem_words {
-            let shared = word.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count();
-            let prefix = word.get(..shared).unwrap_or("");
-            let common = PREFIXES.iter().any(|p| prefix.starts_with(p) && prefix.len() <= p.len() + 1);
-            let long = word.len() >= 6 && said.len() >= 6 && shared >= 4 && !common;
-            let root = stem(said);
-            let inside = root.len() >= 6 && word.contains(&root);
-            if !((shared >= 5 && !common) || long || inside) {
-                continue;
-            }
-            let carried = others.iter().any(|o| {
-                let same = o.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count();
-                same >= shared.min(5) || (inside && o.contains(&root))
-            });
-            if !carried {
-                return true;
-            }
-        }
-    }
-    false
-}
-
 /// Whether the key stands out by its length.
 pub(crate) fn key_too_long(key: &str, wrong: &[&str]) -> bool {
     let length = |text: &str| text.chars().count() as f32;
     let mean = wrong.iter().map(|w| length(w)).sum::<f32>() / wrong.len().max(1) as f32;
-    length(key) > 1.25 * mean && length(key) - mean >= 8.0
+    let longest = wrong.iter().map(|w| length(w)).fold(0.0, f32::max);
+    let over = |times: f32, other: f32, more: f32| length(key) > times * other && length(key) - other >= more;
+    over(1.25, longest, 8.0) || over(1.5, mean, 10.0)
 }
 
 /// Words in common over all words.

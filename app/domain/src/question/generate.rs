@@ -1,7 +1,9 @@
 //! Writing questions from a document without a language model. Owns: the order of the steps, preferences,
 //! duplicates, shuffling. Refuses: IO and chance; the same document gives the same items.
 
-use super::distractors::{Bench, siblings};
+mod reversed;
+
+use super::distractors::{Bench, is_doing};
 use super::facts::{self, Fact, Family, Matter, entries, table};
 use super::filters;
 use super::lexicon::lexicon;
@@ -13,6 +15,9 @@ use super::word::article_for;
 use super::{Bloom, Choice, Item, ItemKind};
 use crate::document::{Document, Span};
 use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Most questions of a document that give a name and ask for what is said of it.
+const REVERSED: usize = 16;
 
 /// How much is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -123,7 +128,8 @@ impl Writer<'_, '_> {
             }
         }
         for fact in &fit {
-            if matches!(fact.family, Family::Is | Family::Apposition | Family::Means) {
+            let noun = self.matter.terms.list[fact.key].kind != Some("adjective");
+            if noun && (filters::is_definition(fact.family) || is_doing(fact)) {
                 match self.best(fact, &fit) {
                     Ok(draft) => drafts.push(draft),
                     Err(refusal) => self.refuse(refusal),
@@ -158,8 +164,19 @@ impl Writer<'_, '_> {
         let whole = write(&fact.body).trim().to_string();
         // at the start of a subordinate clause alone, after a noun: a list or a pair must not be torn
         let ends = (4..fact.body.len()).rev().filter(|at| {
-            let opens =
-                matches!(fact.body[*at].lower.as_str(), "that" | "which" | "where" | "because" | "when");
+            let opens = matches!(
+                fact.body[*at].lower.as_str(),
+                "that"
+                    | "which"
+                    | "where"
+                    | "because"
+                    | "when"
+                    | "in"
+                    | "within"
+                    | "through"
+                    | "during"
+                    | "from"
+            );
             let last = fact.body[..*at].iter().rev().find(|t| t.is_word());
             opens && last.is_some_and(|t| t.tag.is_noun())
         });
@@ -218,61 +235,12 @@ impl Writer<'_, '_> {
                 if wrong.iter().any(|w| holds(*w) != key) && key {
                     "of the following".into()
                 } else {
-                    (if fact.plural { many } else { one }).into()
+                    // several are named, one is right: 'Which cells' would promise more
+                    if fact.plural { format!("of the following {many}") } else { one.into() }
                 }
             }
             None => "of the following".into(),
         }
-    }
-
-    /// 'Which of the following best describes X?'
-    fn best(&self, fact: &Fact, fit: &[&Fact]) -> Result<Draft, Refusal> {
-        let matter = self.matter;
-        let list = &matter.terms.list;
-        let others = siblings(matter, &self.bench, fit, fact);
-        if others.len() < 3 {
-            return Err(Refusal::FewDistractors);
-        }
-        let text = |fact: &Fact| write(&fact.body);
-        let own = text(fact);
-        let texts: Vec<String> = others.iter().map(|o| text(fit[*o])).collect();
-        let names: Vec<&str> = texts.iter().map(String::as_str).collect();
-        if filters::key_too_long(&own, &names) {
-            return Err(Refusal::LongKey);
-        }
-        let opens = |t: &str| t.split(' ').next().unwrap_or("").to_string();
-        let article = |t: &str| matches!(opens(t).as_str(), "a" | "an" | "the");
-        if names.iter().any(|t| article(t) != article(&own)) {
-            return Err(Refusal::FewDistractors);
-        }
-        let term = list[fact.key].form(fact.plural);
-        let sentence = &matter.prose.sentences[fact.sentence];
-        let mention = matter.terms.of_sentence(fact.sentence).iter().find(|m| m.term == fact.key);
-        let det = mention.and_then(|m| m.first.checked_sub(1)).map(|i| sentence.tokens[i].lower.clone());
-        let name = match det.as_deref() {
-            Some("a" | "an") => format!("{} {term}", article_for(term)),
-            Some("the") => format!("the {term}"),
-            _ => term.to_string(),
-        };
-        let stem = format!("Which of the following best describes {name}?");
-        let place = matter.prose.headings(fact.sentence);
-        let kind = list[fact.key].kind.unwrap_or("term");
-        let mut options = vec![rationale::choice(matter, &own, term, true, fact.sentence, "")];
-        for (other, text) in others.iter().zip(&texts) {
-            let of = fit[*other];
-            let confused = misconception(term, kind, place.last());
-            options.push(rationale::choice(
-                matter,
-                text,
-                list[of.key].form(of.plural),
-                false,
-                of.sentence,
-                &confused,
-            ));
-        }
-        let mut best = fact.clone();
-        best.family = Family::Best;
-        self.finish(stem, options, term.to_string(), &best, 0.5)
     }
 
     fn finish(
@@ -321,9 +289,13 @@ impl Writer<'_, '_> {
         let matter = self.matter;
         let mut rest = fact.options[1..].to_vec();
         Random::new(self.seed ^ hash(fact.stem.bytes())).shuffle(&mut rest);
-        // near in length first: the key must not stand out
+        // near in length and of one table first: the key must not stand out
         let length = |text: &str| text.chars().count() as i32;
-        rest.sort_by_key(|(text, _)| (length(text) - length(&fact.options[0].0)).abs() / 8);
+        let far = |span: &Span| i32::from(span.start.abs_diff(fact.options[0].1.start) > 1500);
+        let opposite = |text: &String| i32::from(fact.opposites.contains(text));
+        rest.sort_by_key(|(text, span)| {
+            (length(text) - length(&fact.options[0].0)).abs() / 8 + 2 * far(span) - 4 * opposite(text)
+        });
         rest.truncate(3);
         let key = &fact.options[0];
         let names: Vec<&str> = rest.iter().map(|(text, _)| text.as_str()).collect();
@@ -387,14 +359,14 @@ impl Writer<'_, '_> {
                 continue;
             }
             if draft.family == Family::Best
-                && (best >= 10 || kept.iter().any(|k| k.key == draft.key && k.sentence == draft.sentence))
+                && (best >= REVERSED || kept.iter().any(|k| k.family == Family::Best && k.key == draft.key))
             {
                 self.refuse(Refusal::Enough);
                 continue;
             }
             if draft.family == Family::Table
                 && kept.iter().filter(|k| k.family == Family::Table && k.sentence == draft.sentence).count()
-                    >= 4
+                    >= 8
             {
                 self.refuse(Refusal::Enough);
                 continue;

@@ -14,6 +14,10 @@ pub(crate) fn of_phrase(key: &str) -> Option<(Kind, bool)> {
         return Some((kind, true));
     }
     let words: Vec<&str> = key.split(' ').collect();
+    // 'primitive ventricle': what the embryo has is no alternative to what stays
+    if words.len() > 1 && matches!(words[0], "primitive" | "embryonic" | "fetal") {
+        return Some(("embryonic", true));
+    }
     if words.len() == 1 && is_adjective(key) {
         return Some(("adjective", true));
     }

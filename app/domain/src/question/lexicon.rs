@@ -26,6 +26,8 @@ pub(crate) struct Lexicon {
     lists: HashMap<&'static str, HashSet<&'static str>>,
     /// Member to the classes it belongs to, directly or through others.
     classes: HashMap<&'static str, HashSet<&'static str>>,
+    /// Latin and Greek parts of words of one meaning, with the English words for it.
+    pub(crate) forms: Vec<(&'static str, &'static str)>,
     /// Names of one thing, by any of them.
     synonyms: HashMap<&'static str, usize>,
 }
@@ -67,6 +69,7 @@ impl Lexicon {
             }
         }
         Self {
+            forms: pairs(table!("combining_forms")).collect(),
             heads: pairs(table!("type_heads")).collect(),
             terms: pairs(table!("type_terms")).collect(),
             suffixes,

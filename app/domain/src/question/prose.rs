@@ -7,7 +7,7 @@ use super::tagger::{self, Tag};
 use super::token::{Token, tokens_of};
 use super::word::{is_function_word, stem};
 use crate::document::{BlockKind, Document, Span, Style};
-use clean::{CONTRAST, clean, opening};
+use clean::{CONTRAST, RESUMES, clean, opening};
 use std::collections::HashMap;
 
 /// A sentence: verbatim by its span, cleaned by its tokens.
@@ -28,6 +28,8 @@ pub(crate) struct Sentence {
     pub(crate) usable: bool,
     /// Whether it opened with 'In contrast', 'Unlike' and the like.
     pub(crate) contrast: bool,
+    /// Whether it opened with 'In this case', 'As a result' and the like: it tells of what was said before.
+    pub(crate) resumes: bool,
     /// Stems of its content words, sorted.
     pub(crate) stems: Vec<String>,
 }
@@ -149,12 +151,18 @@ impl<'d> Prose<'d> {
                 token.start += span.start as usize;
                 token.end += span.start as usize;
             }
+            // measured before 'In contrast,' goes: what is left begins in the lower case
+            let whole = raw
+                .first()
+                .and_then(|t| t.text.chars().next())
+                .is_some_and(|c| c.is_uppercase() || c.is_ascii_digit() || matches!(c, '“' | '"'));
             let opening = opening(&raw);
             let contrast = CONTRAST.iter().any(|word| opening.starts_with(word));
+            let resumes = RESUMES.iter().any(|words| opening.starts_with(words));
             let mut tokens = clean(raw);
             tagger::tag(&mut tokens);
             let bold = tokens.iter().map(|token| self.is_bold(token)).collect();
-            let usable = !exercise && is_usable(&tokens);
+            let usable = !exercise && whole && is_usable(&tokens);
             let mut stems = content_stems(&tokens);
             stems.sort();
             stems.dedup();
@@ -167,6 +175,7 @@ impl<'d> Prose<'d> {
                 module,
                 usable,
                 contrast,
+                resumes,
                 stems,
             });
         }
@@ -285,8 +294,12 @@ pub(crate) fn is_finite(tokens: &[Token], at: usize) -> bool {
             if word.ends_with("ed") || word.ends_with("wn") || PARTICIPLES.contains(&word) {
                 return false;
             }
+            // 'Anterior describes the front': an adjective that is named stands where a subject does
+            let named = at == 1
+                && before.is_some_and(|b| b.tag == Tag::Adj)
+                && tokens.get(at + 1).is_some_and(|t| t.tag == Tag::Det);
             let noun_like = before.is_some_and(|b| matches!(b.tag, Tag::Det | Tag::Adj | Tag::Adp));
-            !noun_like
+            named || !noun_like
         }
         _ => false,
     }
@@ -352,7 +365,6 @@ fn is_usable(tokens: &[Token]) -> bool {
     let Some(last) = tokens.last() else { return false };
     let ends = last.text == "."
         || (matches!(last.text.as_str(), "”" | "\"") && tokens[tokens.len() - 2].text == ".");
-    let starts = first.text.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
     // an unbalanced bracket or quotation mark: the cut went wrong
     let stray = tokens.iter().any(|t| {
         matches!(
@@ -364,7 +376,6 @@ fn is_usable(tokens: &[Token]) -> bool {
         tokens.iter().filter(|t| t.text == "“").count() == tokens.iter().filter(|t| t.text == "”").count();
     (5..=60).contains(&words)
         && ends
-        && starts
         && !stray
         && quotes
         && !tokens.iter().any(|t| t.lower.starts_with("figure") || t.is("fig"))

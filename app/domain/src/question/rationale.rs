@@ -13,7 +13,10 @@ pub(crate) fn quotable(matter: &Matter<'_>, term: usize) -> Option<usize> {
     }
     let best = matter.terms.of_term(term).filter_map(|mention| {
         let sentence = &matter.prose.sentences[mention.sentence];
-        if !sentence.usable || !(mention.whole || mention.bold) {
+        let words = sentence.tokens.iter().filter(|t| t.is_word()).count();
+        let whole = mention.whole || matter.terms.list[term].kind == Some("adjective");
+        let introduces = mention.bold && words >= 5;
+        if !(sentence.usable && whole || introduces) {
             return None;
         }
         let subject = mention.first <= 2;
@@ -24,7 +27,8 @@ pub(crate) fn quotable(matter: &Matter<'_>, term: usize) -> Option<usize> {
             4 * i32::from(subject) + 3 * i32::from(mention.bold) - 4 * i32::from(away) - 2 * i32::from(long);
         Some((points, std::cmp::Reverse(mention.sentence)))
     });
-    best.max().filter(|(points, _)| *points >= -2).map(|(_, std::cmp::Reverse(sentence))| sentence)
+    let least = if matter.terms.list[term].marked { -6 } else { -2 };
+    best.max().filter(|(points, _)| *points >= least).map(|(_, std::cmp::Reverse(sentence))| sentence)
 }
 
 /// An option with its quote. `name` is what the quote is about.

@@ -52,6 +52,10 @@ pub enum Refusal {
     Etymology,
     /// Fewer than two distractors are left.
     FewDistractors,
+    /// One property or place that others may share.
+    Shared,
+    /// The key alone is of the class or place that the stem names, or stands out from the other names.
+    Apart,
     /// The key is longer than the distractors.
     LongKey,
     /// An option has no usable sentence to quote.

@@ -15,6 +15,8 @@ pub(crate) struct Relations {
     bars: HashSet<(usize, usize)>,
     synonyms: HashMap<usize, HashSet<usize>>,
     members: Vec<(usize, usize)>,
+    /// Wholes and parts, in either order.
+    parts: HashSet<(usize, usize)>,
 }
 
 impl Relations {
@@ -89,6 +91,8 @@ impl Relations {
                     || inside(&one.key, &two.key)
                     || inside(&two.key, &one.key)
                     || lexicon().class_and_member(&one.key, &two.key)
+                    || of_class(one, two)
+                    || of_class(two, one)
                     || head_class(&one.key, &two.key)
                     || head_class(&two.key, &one.key)
                 {
@@ -119,6 +123,9 @@ impl Relations {
                     || (is_a(tokens, one) && reach <= 110)
                 {
                     self.bar(one.term, two.term);
+                    if holds_part(between) {
+                        self.parts.insert((one.term.min(two.term), one.term.max(two.term)));
+                    }
                 }
             }
         }
@@ -234,9 +241,33 @@ impl Relations {
     /// A member is barred from all that its class is barred from by name: a Th1 cell is a helper T cell, hence
     /// no alternative to a T cell.
     fn climb(&mut self, terms: &Terms) {
-        let classes: Vec<(usize, usize)> = self.members.clone();
+        let mut classes: Vec<(usize, usize)> = self.members.clone();
+        // a name that ends in another ('cortical nephron') names a kind of it
+        for class in 0..terms.list.len() {
+            let named = |member: &usize| {
+                let name = &terms.list[*member];
+                name.key.contains(' ') && name.head() == terms.list[class].key
+            };
+            classes.extend((0..terms.list.len()).filter(named).map(|member| (member, class)));
+        }
+        let kin: HashSet<(usize, usize)> = classes.iter().copied().collect();
         for (member, class) in classes {
             self.bar(member, class);
+            // what is a part of every nephron is a part of a cortical nephron
+            for other in 0..terms.list.len() {
+                let sibling = kin.contains(&(other, class))
+                    || terms.list[other].head() == terms.list[class].head()
+                    || terms.list[other].head() == terms.list[member].head()
+                    || terms.list[other].kind == Some(terms.list[class].key.as_str());
+                // in anatomy what stands in any such relation to the class is its part or its whole
+                let region =
+                    |term: usize| matches!(terms.list[term].kind, Some("region" | "cavity" | "membrane"));
+                let part = self.parts.contains(&(class.min(other), class.max(other)))
+                    || (region(class) && region(other) && self.barred(class, other));
+                if !sibling && part {
+                    self.bar(member, other);
+                }
+            }
             let words: HashSet<&str> = terms.list[class].words().into_iter().collect();
             for other in 0..terms.list.len() {
                 let above: HashSet<&str> = terms.list[other].words().into_iter().collect();
@@ -340,6 +371,13 @@ fn head_class(class: &str, member: &str) -> bool {
     let words: Vec<&str> = member.split(' ').collect();
     let head = singular(words[super::word::head_index(&words)]);
     head != class && lexicon().is_member(&head, class)
+}
+
+/// 'naïve lymphocyte' beside 'T cell': a kind of lymphocyte beside a lymphocyte that may be of that kind.
+fn of_class(kind: &Term, member: &Term) -> bool {
+    let head = kind.head();
+    let general = lexicon().heads.get(head).is_some_and(|own| *own == head);
+    head != kind.key && head != member.head() && !general && lexicon().is_member(&member.key, head)
 }
 
 fn alternative(between: &[Token]) -> bool {

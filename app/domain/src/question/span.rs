@@ -73,6 +73,40 @@ fn refers_away(tokens: &[Token], at: usize, own: Own) -> bool {
     {
         return false;
     }
+    // 'making it impossible for the microbe to bind': what is impossible is told after it
+    if word == "it" && at > 0 && matches!(tokens[at - 1].lower.as_str(), "making" | "makes" | "make") {
+        let told = tokens[at + 1..].iter().take(3).any(|t| {
+            t.lower.ends_with("possible")
+                || t.lower.ends_with("icult")
+                || t.lower.starts_with("eas")
+                || t.is("harder")
+        });
+        if told {
+            return false;
+        }
+    }
+    // 'above the knee' is a place in the body, 'as shown above' one in the text
+    if matches!(word, "above" | "below") {
+        let place = tokens.get(at + 1).is_some_and(|t| {
+            matches!(t.tag, Tag::Det | Tag::Noun | Tag::Num | Tag::Cconj | Tag::Adj | Tag::Pron)
+        });
+        let text = at > 0
+            && matches!(
+                tokens[at - 1].lower.as_str(),
+                "described" | "shown" | "mentioned" | "see" | "listed"
+            );
+        return !place || text;
+    }
+    // 'higher than another part': compared with what is said
+    if word == "another"
+        && at > 0
+        && matches!(
+            tokens[at - 1].lower.as_str(),
+            "than" | "to" | "from" | "with" | "of" | "into" | "onto" | "for" | "and"
+        )
+    {
+        return false;
+    }
     if word == "itself" || word == "themselves" {
         return own == Own::No;
     }
@@ -91,6 +125,23 @@ fn is_boundary(token: &Token) -> bool {
         "after", "or", "whenever", "once",
     ];
     WORDS.contains(&token.lower.as_str())
+}
+
+/// Words that open the condition under which a clause holds.
+fn is_condition(token: &Token) -> bool {
+    const WORDS: &[&str] =
+        &["when", "until", "if", "while", "as", "unless", "after", "before", "once", "whenever"];
+    WORDS.contains(&token.lower.as_str())
+}
+
+/// After a cut: a short ', responding to antigens' that lost its end goes as well.
+fn drop_loose_participle(tokens: &mut Vec<Token>) {
+    let Some(comma) = tokens.iter().rposition(|t| t.text == ",") else { return };
+    let tail = &tokens[comma + 1..];
+    if tail.first().is_some_and(|t| t.lower.ends_with("ing")) && words(tail) <= 5 && comma >= 4 {
+        tokens.truncate(comma);
+        tidy_end(tokens);
+    }
 }
 
 fn words(tokens: &[Token]) -> usize {
@@ -176,6 +227,13 @@ pub(crate) fn single_clause(tokens: &[Token]) -> &[Token] {
             ) {
                 return &tokens[..at];
             }
+            // ', and tachycardia is the condition …': a second statement, whatever the first waits for
+            let states = word == "and"
+                && opens_clause(&tokens[at + 2..])
+                && tokens[at + 2..].iter().take(4).any(|t| t.is("is") || t.is("are"));
+            if states {
+                return &tokens[..at];
+            }
             let complete = is_complete(&tokens[..at]) && at > 0 && tokens[at - 1].tag != Tag::Adj;
             if complete && (word == "and" && opens_clause(&tokens[at + 2..]))
                 || complete && opens_clause(&tokens[at + 1..])
@@ -217,7 +275,12 @@ fn is_complete(tokens: &[Token]) -> bool {
                 | "since"
         )
     });
-    opener.is_none_or(|from| (from..tokens.len()).any(|at| is_finite(tokens, at)))
+    // 'when flexed' is whole without a verb of its own
+    let participle = |from: usize| {
+        matches!(tokens[from].lower.as_str(), "when" | "if" | "while" | "until")
+            && tokens.get(from + 1).is_some_and(|t| t.lower.ends_with("ed") || t.lower.ends_with("ing"))
+    };
+    opener.is_none_or(|from| participle(from) || (from..tokens.len()).any(|at| is_finite(tokens, at)))
 }
 
 /// Whether a noun phrase with its own finite verb begins here.
@@ -275,11 +338,18 @@ pub(crate) fn standing(tokens: &[Token], own: Own) -> Option<Vec<Token>> {
     }
     tidy_end(&mut out);
     if let Some(bad) = (0..out.len()).find(|at| refers_away(&out, *at, own)) {
-        let border = (0..bad).rev().find(|at| is_boundary(&out[*at]))?;
+        let mut border = (0..bad).rev().find(|at| is_boundary(&out[*at]))?;
+        // 'begins to atrophy as we age': without its condition the clause before says something else
+        let such = border.checked_sub(1).is_some_and(|i| out[i].is("such"));
+        if is_condition(&out[border]) && !such {
+            border =
+                (0..border).rev().find(|at| matches!(out[*at].lower.as_str(), "," | ";" | "and" | "but"))?;
+        }
         // 'so that it', 'as if it', 'such as those': the joint goes whole
         out.truncate(border);
         cut = true;
         tidy_end(&mut out);
+        drop_loose_participle(&mut out);
     }
     if words(&out) > 14 {
         let at = (8..out.len()).find(|at| {
@@ -307,7 +377,7 @@ pub(crate) fn standing(tokens: &[Token], own: Own) -> Option<Vec<Token>> {
             cut = true;
         }
     }
-    if words(&out) > 20 {
+    if words(&out) > 28 {
         let at = (8..out.len()).find(|at| {
             out[*at].text == ","
                 && out.get(at + 1).is_some_and(|t| t.lower.ends_with("ing"))

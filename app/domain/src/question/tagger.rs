@@ -207,6 +207,75 @@ pub(crate) fn tag(tokens: &mut [Token]) {
     }
 }
 
+/// Third persons that are plural nouns as often.
+const NOUN_LIKE: &[&str] = &[
+    "acts",
+    "affects",
+    "attacks",
+    "balances",
+    "beats",
+    "branches",
+    "causes",
+    "contacts",
+    "contracts",
+    "controls",
+    "counters",
+    "covers",
+    "decreases",
+    "ends",
+    "filters",
+    "flexes",
+    "flows",
+    "forms",
+    "functions",
+    "holds",
+    "houses",
+    "increases",
+    "influences",
+    "inserts",
+    "joins",
+    "leads",
+    "leaves",
+    "lies",
+    "limits",
+    "lines",
+    "links",
+    "makes",
+    "marks",
+    "measures",
+    "monitors",
+    "moves",
+    "needs",
+    "packages",
+    "parallels",
+    "passes",
+    "plays",
+    "presents",
+    "projects",
+    "pumps",
+    "releases",
+    "repairs",
+    "results",
+    "returns",
+    "runs",
+    "senses",
+    "slides",
+    "spans",
+    "spreads",
+    "stores",
+    "supplies",
+    "supports",
+    "targets",
+    "transports",
+    "traps",
+    "travels",
+    "triggers",
+    "turns",
+    "uses",
+    "aids",
+    "coats",
+];
+
 /// What the model, trained on everyday text, gets wrong in this field.
 fn repair(tokens: &mut [Token], at: usize) {
     let lower = tokens[at].lower.clone();
@@ -227,6 +296,20 @@ fn repair(tokens: &mut [Token], at: usize) {
                 && !(word == "of" || (word == "in" && lower.ends_with("ses")))
                 || word == "to"
         });
+        // 'peptides inhibit both', 'the cotransporter moves glucose': no noun has that form there
+        let object = after
+            .as_ref()
+            .is_some_and(|(tag, word)| tag.is_noun() || matches!(tag, Tag::Adj | Tag::Num) || word == "both");
+        let agrees = before.as_ref().is_some_and(|(tag, word)| {
+            let plural = crate::question::word::singular(word) != *word;
+            tag.is_noun()
+                && (if lower.ends_with('s') {
+                    !plural && !NOUN_LIKE.contains(&lower.as_str())
+                } else {
+                    plural
+                })
+        });
+        let opens = opens || (object && agrees);
         let subject =
             before_tag.is_some_and(|tag| tag.is_noun() || matches!(tag, Tag::Pron | Tag::Aux | Tag::Adv));
         let particle = before.as_ref().is_some_and(|(_, word)| {

@@ -185,10 +185,20 @@ impl Terms {
                         text.strip_suffix('s').and_then(|one| exact.get(one)).map(|term| (*term, true, 1))
                     })
                 });
-                let Some((term, plural, length)) = hit else {
+                let Some((mut term, mut plural, mut length)) = hit else {
                     at += 1;
                     continue;
                 };
+                // 'an **amphipathic** molecule': what is set in bold is the name
+                let run = sentence.bold[at..at + length].iter().take_while(|bold| **bold).count();
+                if run > 0
+                    && run < length
+                    && let words = tokens[at..at + run].iter().map(|t| t.lower.as_str()).collect::<Vec<_>>()
+                    && let Some((named, many)) = surfaces.get(&words.join(" "))
+                    && self.list[*named].marked
+                {
+                    (term, plural, length) = (*named, *many, run);
+                }
                 let last = at + length;
                 let bold = sentence.bold[at..last].iter().all(|b| *b);
                 let whole = is_whole(tokens, at, last);

@@ -1,5 +1,7 @@
 //! Whole documents: what comes out, and that nothing breaks it.
 
+mod strict;
+
 use super::*;
 use crate::document::{BlockKind, Builder, Document, Run};
 use crate::flaw;
@@ -46,7 +48,7 @@ pub(super) fn lecture() -> Document {
     builder.build()
 }
 
-fn push(builder: &mut Builder, text: &str) {
+pub(super) fn push(builder: &mut Builder, text: &str) {
     let runs: Vec<Run<'_>> = text
         .split('*')
         .enumerate()

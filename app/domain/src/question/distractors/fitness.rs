@@ -145,7 +145,12 @@ pub(super) fn articles_agree(key: &Term, term: &Term) -> bool {
     };
     let (a, b) = (role(key), role(term));
     let differ = (a.0 && b.1 && !b.0) || (a.1 && !a.0 && b.0);
-    !differ || key.head() != term.head() && key.marked && term.marked
+    // of cells and waves there are many, whichever article they carry
+    let many = matches!(
+        key.kind,
+        Some("cell" | "organelle" | "molecule" | "protein" | "antibody" | "wave" | "hormone")
+    );
+    !differ || (many || key.head() != term.head()) && key.marked && term.marked
 }
 
 const COUNTABLE: &[&str] = &[

@@ -1,7 +1,7 @@
 //! Clauses that end in, name or describe a term. Owns: families E, K, L, M, S. Refuses: gaps (`cloze`).
 
 use super::definition::{named_at, naming};
-use super::{Fact, Family, Matter, Sink, inside, to_end};
+use super::{Fact, Family, Matter, SIZES, Sink, inside, to_end};
 use crate::question::kinds;
 use crate::question::lexicon::lexicon;
 use crate::question::prose::is_finite;
@@ -154,7 +154,7 @@ fn named(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
             continue;
         }
         let mut clause = &all[..article];
-        let after_comma = clause.last().is_some_and(|t| t.text == ",");
+        let after_comma = clause.last().is_some_and(|t| matches!(t.text.as_str(), "," | "—"));
         if after_comma {
             clause = &clause[..clause.len() - 1];
         }
@@ -235,6 +235,22 @@ fn named_by_type(matter: &Matter<'_>, number: usize, all: &[Token], sink: Sink<'
     }));
 }
 
+/// Participles that open such a sentence, and the verbs that ask.
+const PARTICIPLES: &[(&str, &str, &str)] = &[
+    ("lining", "lines", "line"),
+    ("emerging", "emerges", "emerge"),
+    ("continuing", "continues", "continue"),
+    ("spanning", "spans", "span"),
+    ("arising", "arises", "arise"),
+    ("surrounding", "surrounds", "surround"),
+    ("lying", "lies", "lie"),
+    ("extending", "extends", "extend"),
+    ("covering", "covers", "cover"),
+    ("running", "runs", "run"),
+    ("separating", "separates", "separate"),
+    ("connecting", "connects", "connect"),
+];
+
 /// 'Deep to X lies the Y.'
 fn place(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     let all = to_end(&matter.prose.sentences[number].tokens, 0);
@@ -255,7 +271,8 @@ fn place(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         "inside",
         "just",
         "at",
-        "surrounding",
+        "located",
+        "found",
         "on",
         "under",
         "in",
@@ -263,14 +280,22 @@ fn place(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         "adjacent",
         "next",
     ];
-    if !all.first().is_some_and(|t| PLACES.contains(&t.lower.as_str())) {
+    let Some(opening) = all.first().map(|t| t.lower.as_str()) else { return };
+    let participle = PARTICIPLES.iter().find(|(participle, _, _)| *participle == opening);
+    if !PLACES.contains(&opening) && participle.is_none() {
         return;
     }
     let Some(verb) = (2..all.len()).find(|at| is_finite(all, *at)) else { return };
     if !matches!(all[verb].lower.as_str(), "is" | "lies" | "sits" | "are" | "lie") {
         return;
     }
-    let Some(mention) = named_at(matter, number, verb + 1) else { return };
+    // 'a thin synovial membrane': an adjective of size may stand before the name
+    let det = usize::from(all.get(verb + 1).is_some_and(|t| t.tag == Tag::Det));
+    let size = usize::from(all.get(verb + 1 + det).is_some_and(|t| SIZES.contains(&t.lower.as_str())));
+    let Some(mention) = named_at(matter, number, if size == 1 { verb + 1 + det + size } else { verb + 1 })
+    else {
+        return;
+    };
     let place = &all[..verb];
     if place.iter().any(|t| t.text == ",") || refers(place, Own::No) || words(place) < 3 {
         return sink(Err(Refusal::Refers));
@@ -280,7 +305,19 @@ fn place(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
         return;
     }
     let copula = if mention.plural { "are" } else { "is" };
-    let stem = format!("Which of the following {copula} located {}?", inside(place));
+    let stem = match participle {
+        Some((_, one, many)) => {
+            format!(
+                "Which of the following {} {}?",
+                if mention.plural { many } else { one },
+                inside(&place[1..])
+            )
+        }
+        None if matches!(opening, "located" | "found" | "attached") => {
+            format!("Which of the following {copula} {}?", inside(place))
+        }
+        None => format!("Which of the following {copula} located {}?", inside(place)),
+    };
     sink(Ok(Fact {
         family: Family::Place,
         key: mention.term,

@@ -1,11 +1,18 @@
 //! Sentences with a gap. Owns: family Z. Refuses: sentences that name two things at once.
 
-use super::definition::naming;
+use super::definition::{genus_of, naming};
 use super::{Fact, Family, Matter, Sink, to_end};
+use crate::question::lexicon::Kind;
 use crate::question::refusal::Refusal;
 use crate::question::span::{Own, capitalised, refers, single_clause};
 use crate::question::tagger::Tag;
 use crate::question::token::{Token, write};
+
+/// Kind that 'is a …' names right after the gap.
+fn genus_after(tokens: &[Token], last: usize) -> Option<Kind> {
+    let copula = tokens.get(last).is_some_and(|t| t.is("is") || t.is("are"));
+    genus_of(tokens.get(last + 1..).filter(|_| copula)?)
+}
 
 /// The gap of a sentence that introduces a marked term.
 pub(crate) fn facts(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
@@ -75,7 +82,7 @@ pub(crate) fn facts(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
             body: others,
             sentence: number,
             source: None,
-            genus: None,
+            genus: genus_after(tokens, mention.last),
             noun: None,
         }));
     }

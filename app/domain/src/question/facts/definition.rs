@@ -1,5 +1,7 @@
 //! Definitions: 'X is a D', 'a D called X', 'X, a D,'. Owns: families A and D. Refuses: what a thing does.
 
+mod adjective;
+
 use super::{Fact, Family, Matter, Sink, inside, subject_at, to_end};
 use crate::question::kinds;
 use crate::question::lexicon::{Kind, lexicon};
@@ -16,6 +18,7 @@ pub(crate) fn facts(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     is_called(matter, number, sink);
     apposition(matter, number, sink);
     identity(matter, number, sink);
+    adjective::facts(matter, number, sink);
 }
 
 fn words(tokens: &[Token]) -> usize {
@@ -34,7 +37,9 @@ fn disagrees(definition: &[Token], plural: bool) -> bool {
     let word = &definition[head].lower;
     let is_plural = crate::question::word::singular(word) != *word;
     let one = definition.first().is_some_and(|t| matches!(t.lower.as_str(), "a" | "an" | "one"));
-    (is_plural && !plural && !one) || (plural && one)
+    // 'a type of lymphocyte' may stand for several
+    let sort = matches!(word.as_str(), "type" | "kind" | "group" | "class" | "form" | "family");
+    (is_plural && !plural && !one) || (plural && one && !sort)
 }
 
 /// Definitions that define nothing by themselves.
@@ -167,6 +172,9 @@ fn is_a(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     {
         from += 1;
     }
+    let term = term_for(&tokens[from.min(tokens.len())..]);
+    let means = means || term.is_some();
+    from += term.unwrap_or(0);
     let opens = tokens.get(from).is_some_and(|t| {
         matches!(t.lower.as_str(), "a" | "an" | "the" | "one" | "any" | "two" | "three")
             || (means || plural) && matches!(t.tag, Tag::Noun | Tag::Adj | Tag::Num) && !t.is("able")
@@ -209,6 +217,19 @@ fn is_a(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     }));
 }
 
+/// Length of 'the term given to', 'a general term for', 'the term used to describe'.
+fn term_for(tokens: &[Token]) -> Option<usize> {
+    let at = tokens.iter().take(3).position(|t| t.is("term"))?;
+    let rest: Vec<&str> = tokens[at + 1..].iter().take(3).map(|t| t.lower.as_str()).collect();
+    let length = match rest.as_slice() {
+        ["for", ..] => 1,
+        ["given", "to", ..] | ["used", "for", ..] => 2,
+        ["used", "to", "describe"] => 3,
+        _ => return None,
+    };
+    Some(at + 1 + length)
+}
+
 /// The mention that follows a naming word at `at`, an article between.
 pub(crate) fn named_at(matter: &Matter<'_>, number: usize, at: usize) -> Option<Mention> {
     let tokens = &matter.prose.sentences[number].tokens;
@@ -227,6 +248,10 @@ pub(crate) fn naming(tokens: &[Token], at: usize) -> Option<usize> {
     }
     if is(at, "known") && is(at + 1, "as") {
         return Some(at + 2);
+    }
+    // 'known generically as'
+    if is(at, "known") && is(at + 2, "as") && tokens[at + 1].tag == Tag::Adv {
+        return Some(at + 3);
     }
     (is(at, "referred") && is(at + 1, "to") && is(at + 2, "as")).then_some(at + 3)
 }
@@ -315,18 +340,18 @@ fn nearest_phrase(tokens: &[Token], end: usize) -> Option<usize> {
 
 fn is_called(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     let tokens = &matter.prose.sentences[number].tokens;
-    let Some(copula) =
-        (2..tokens.len().min(30)).find(|at| matches!(tokens[*at].lower.as_str(), "is" | "are"))
-    else {
-        return;
+    let named = |copula: usize| {
+        let adverb = usize::from(tokens.get(copula + 1).is_some_and(|t| {
+            matches!(
+                t.lower.as_str(),
+                "often" | "sometimes" | "commonly" | "usually" | "collectively" | "also" | "generally"
+            )
+        }));
+        naming(tokens, copula + 1 + adverb).map(|after| (copula, after))
     };
-    let adverb = usize::from(tokens.get(copula + 1).is_some_and(|t| {
-        matches!(
-            t.lower.as_str(),
-            "often" | "sometimes" | "commonly" | "usually" | "collectively" | "also" | "generally"
-        )
-    }));
-    let Some(after) = naming(tokens, copula + 1 + adverb) else { return };
+    // a relative clause of the subject may have a copula of its own
+    let copulas = (2..tokens.len().min(30)).filter(|at| matches!(tokens[*at].lower.as_str(), "is" | "are"));
+    let Some((copula, after)) = copulas.filter_map(named).next() else { return };
     let Some(mention) = named_at(matter, number, after) else { return };
     if tokens.get(mention.last).is_some_and(|t| matches!(t.lower.as_str(), "and" | "or")) {
         return sink(Err(Refusal::Coordinated));
@@ -373,13 +398,24 @@ fn apposition(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
             let text = tokens[*at].text.as_str();
             if dash { text == "—" || text == "." } else { text == "," || text == "." || text == ";" }
         });
-        let Some(close) = close else { continue };
+        let Some(mut close) = close else { continue };
+        // 'A like condition is X, a D.': the apposition goes on to the end
+        let det = usize::from(mention.first > 0 && tokens[mention.first - 1].tag == Tag::Det);
+        let last =
+            mention.first > det && matches!(tokens[mention.first - det - 1].lower.as_str(), "is" | "are");
+        if last && !dash && !tokens[from..].iter().any(|t| t.text == ";") {
+            close = to_end(tokens, 0).len();
+        }
         // in a list the next item begins with an article as well
         let list = !dash
+            && !last
             && (tokens.get(close + 1).is_some_and(|t| t.is("and") || t.is("or"))
                 || (mention.first > 0
                     && tokens[..mention.first].iter().rev().take(4).any(|t| t.text == ",")));
-        let definition = tokens[from..close].to_vec();
+        let whole = tokens[from..close].to_vec();
+        let Some(definition) = (if last { standing(&whole, Own::One) } else { Some(whole) }) else {
+            continue;
+        };
         let genus = genus_of(&definition);
         let kind = matter.terms.list[mention.term].kind;
         let kin = match (genus, kind) {

@@ -192,6 +192,7 @@ fn of_entry(asked: &Entry<'_>, run: &[Entry<'_>]) -> Result<TableFact, Refusal> 
     Ok(TableFact {
         stem: format!("Which of the following fits this description: “{}”?", asked.said),
         options,
+        opposites: vec![],
         block: asked.block,
         cell: asked.said.to_string(),
     })

@@ -20,6 +20,8 @@ pub(crate) fn facts(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     }
     adverbial(matter, number, sink);
     resumed(matter, number, sink);
+    contrasted(matter, number, sink);
+    of_a_whole(matter, number, sink);
     for at in 1..tokens.len().saturating_sub(2) {
         if tokens[at].is("which") && tokens[at - 1].text == "," {
             which(matter, number, at, sink);
@@ -116,6 +118,67 @@ fn plain(matter: &Matter<'_>, number: usize, subject: Subject, before: Option<&[
                 genus: None,
                 noun: None,
             }));
+        }
+    }
+}
+
+/// 'The X of the Y does R': 'In the Y, which does R?'
+fn of_a_whole(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
+    let tokens = &matter.prose.sentences[number].tokens;
+    let Some(mention) = matter.terms.of_sentence(number).iter().find(|m| m.first <= 1).copied() else {
+        return;
+    };
+    let opens = mention.first == 0 || tokens[0].tag == Tag::Det;
+    let of = tokens.get(mention.last).is_some_and(|t| t.is("of"))
+        && tokens.get(mention.last + 1).is_some_and(|t| t.is("the"));
+    if !opens || !of || matter.prose.sentences[number].contrast {
+        return;
+    }
+    let from = mention.last + 1;
+    let end = from
+        + 1
+        + tokens[from + 1..].iter().take_while(|t| t.tag.is_noun() || t.tag == Tag::Adj).take(3).count();
+    let whole = &tokens[from..end];
+    // of a class ('the hinge joint of the ankle') there may be more in the whole
+    let class = matter.terms.list[mention.term].articles[0] > 1 || whole.last().is_some_and(|t| t.is("body"));
+    if class || whole.len() < 2 || !whole.last().is_some_and(|t| t.tag.is_noun()) {
+        return;
+    }
+    match predicate(matter, number, end, mention.plural) {
+        Ok(None) => {}
+        Err(refusal) => sink(Err(refusal)),
+        Ok(Some(rest)) => {
+            let mut body = whole.to_vec();
+            body.extend(rest.iter().cloned());
+            sink(Ok(Fact {
+                family: Family::DoesWhen,
+                key: mention.term,
+                plural: mention.plural,
+                stem: format!("In {}, which {{lead}} {}?", inside(whole), inside(&rest)),
+                body,
+                sentence: number,
+                source: None,
+                genus: None,
+                noun: None,
+            }));
+        }
+    }
+}
+
+/// 'X does R, while Y does S': the second clause stands alone as well.
+fn contrasted(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
+    let tokens = &matter.prose.sentences[number].tokens;
+    for at in 4..tokens.len().saturating_sub(4) {
+        let joint = matches!(tokens[at].lower.as_str(), "while" | "whereas")
+            || (matches!(tokens[at].lower.as_str(), "and" | "but") && tokens[at - 1].text == ",")
+            || tokens[at].text == ";";
+        // the subject of a list ('A, B, and C do R') is no clause
+        if !joint || !(1..at).any(|i| crate::question::prose::is_finite(tokens, i)) {
+            continue;
+        }
+        let Some(subject) = subject_at(matter, number, at + 1) else { continue };
+        if subject.mention.first <= at + 3 {
+            plain(matter, number, subject, None, sink);
         }
     }
 }

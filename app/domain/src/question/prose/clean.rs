@@ -107,6 +107,24 @@ pub(super) const CONNECTIVES: &[&str] = &[
 pub(super) const CONTRAST: &[&str] =
     &["in contrast", "by contrast", "conversely", "unlike", "instead", "on the other hand", "rather"];
 
+/// Connectives that tie a sentence to the case told before it.
+pub(super) const RESUMES: &[&str] = &[
+    "in this way",
+    "in this case",
+    "in these cases",
+    "in such cases",
+    "for this reason",
+    "as a result",
+    "in response",
+    "at the same time",
+    "at this point",
+    "at this time",
+    "consequently",
+    "in turn",
+    "as discussed",
+    "as described",
+];
+
 pub(super) fn opening(tokens: &[Token]) -> String {
     tokens.iter().take(5).map(|t| t.lower.as_str()).collect::<Vec<_>>().join(" ")
 }

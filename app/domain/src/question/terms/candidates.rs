@@ -84,6 +84,17 @@ pub(super) fn collect_bold(prose: &Prose<'_>, out: &mut BTreeMap<String, Candida
             continue;
         }
         let text = document.text[start..end].trim_end_matches([':', ',', '.', ';', ' ']);
+        // 'sinoatrial (SA) node' names the sinoatrial node and the SA node
+        if let Some((before, rest)) = text.split_once(" (")
+            && let Some((inside, head)) = rest.split_once(") ")
+        {
+            for part in [before, inside] {
+                if let Some((name, _)) = name_of(&format!("{part} {head}")) {
+                    out.entry(name).or_default().marked = true;
+                }
+            }
+            continue;
+        }
         if let Some((name, short)) = name_of(text)
             && !name
                 .split(' ')

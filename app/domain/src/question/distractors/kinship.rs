@@ -1,0 +1,233 @@
+//! How near a wrong option stands to the key. Owns: what makes a pair of terms plausible alternatives, and whether
+//! the key stands out from a set of options. Refuses: whether an option is true (`distractors`).
+
+use super::fitness::is_definition;
+use crate::question::facts::{Fact, Family, Matter};
+use crate::question::lexicon::lexicon;
+use crate::question::span::head_of;
+use crate::question::terms::Term;
+use crate::question::token::Token;
+use crate::question::word::{singular, stem};
+use std::collections::HashSet;
+
+/// Kinds that hold things of every sort: one of them is a plausible alternative only where it stands near the key.
+const BROAD: &[&str] = &[
+    "process",
+    "condition",
+    "molecule",
+    "protein",
+    "measure",
+    "region",
+    "tissue",
+    "cavity",
+    "membrane",
+    "joint",
+    "response",
+    "organ",
+    "control",
+    "procedure",
+    "fluid",
+    "connective",
+    "bone_part",
+    "field",
+    "system",
+    "phase",
+    "organelle",
+    "vessel",
+    "duct",
+    "embryonic",
+    "cell",
+    "adjective",
+    "bone",
+    "muscle",
+    "body_part",
+    "ion",
+    "body",
+];
+
+/// Whether being of one kind says little.
+pub(super) fn is_broad(term: &Term) -> bool {
+    term.kind.is_none_or(|kind| BROAD.contains(&kind))
+}
+
+/// The noun that a definition names as genus: 'enzyme' in 'a kind of enzyme that …'.
+pub(super) fn genus_noun(definition: &[Token]) -> Option<String> {
+    const SORTS: &[&str] =
+        &["type", "kind", "form", "class", "example", "one", "member", "subset", "subtype"];
+    const EMPTY: &[&str] = &[
+        "part",
+        "portion",
+        "series",
+        "set",
+        "pair",
+        "number",
+        "variety",
+        "collection",
+        "structure",
+        "process",
+        "condition",
+        "group",
+        "ability",
+        "region",
+        "area",
+    ];
+    let head = head_of(definition)?;
+    let noun = singular(&definition[head].lower);
+    let noun = if SORTS.contains(&noun.as_str()) {
+        let rest = definition.get(head + 1..).filter(|rest| rest.first().is_some_and(|t| t.is("of")))?;
+        head_of(&rest[1..]).map(|at| singular(&rest[1 + at].lower))?
+    } else {
+        noun
+    };
+    (!EMPTY.contains(&noun.as_str())).then_some(noun)
+}
+
+/// Whether both names are built alike: one head ('active transport', 'passive transport') or one long ending
+/// ('phagocytosis', 'pinocytosis').
+pub(super) fn built_alike(one: &Term, two: &Term) -> bool {
+    let (a, b) = (one.head(), two.head());
+    let ending = a.bytes().rev().zip(b.bytes().rev()).take_while(|(x, y)| x == y).count();
+    // 'cell' is the class itself and makes no two cells alike
+    let class = lexicon().heads.get(a).is_some_and(|kind| *kind == a);
+    let both = one.words().len() > 1 && two.words().len() > 1;
+    (a == b && both && !class) || (a != b && ending >= 5 && one.kind == two.kind)
+}
+
+/// Whether both are introduced in one place of the document.
+pub(super) fn one_place(one: &Term, two: &Term) -> bool {
+    (one.section.is_some() && one.section == two.section)
+        || (one.module.is_some() && one.module == two.module)
+}
+
+/// The only one with another head: 'filtration rate' beside three pressures.
+pub(super) fn odd_head(key: &Term, wrong: &[&Term]) -> bool {
+    let head = |term: &Term| (term.words().len() > 1).then(|| term.head().to_string());
+    let first = wrong.first().and_then(|term| head(term));
+    key.kind == Some("measure")
+        && wrong.len() >= 2
+        && first.is_some()
+        && wrong.iter().all(|term| head(term) == first)
+        && first.as_deref() != Some(key.head())
+}
+
+/// An individual ('the ankle joint') is no alternative to classes ('a suture'), nor the other way round.
+pub(super) fn mixes_ranks(key: &Term, term: &Term) -> bool {
+    let individual = |t: &Term| t.articles[0] == 0 && t.articles[1] > 0 && t.articles[1] * 2 >= t.articles[2];
+    let class = |t: &Term| t.articles[0] > 0 && t.articles[0] * 6 >= t.articles[2];
+    let ranked = matches!(key.kind, Some("joint" | "bone" | "muscle" | "nerve"));
+    ranked && ((individual(key) && class(term)) || (class(key) && individual(term)))
+}
+
+/// Bones, joints and parts of the body that a stem names: they say where to look.
+pub(super) fn landmarks(fact: &Fact, key: &Term) -> HashSet<String> {
+    // a class ('a suture') is told by its build, an individual ('the hip joint') by its place
+    let individual = key.articles[0] == 0;
+    let placed =
+        individual && matches!(key.kind, Some("joint" | "connective" | "bone" | "bone_part" | "muscle"));
+    if !placed || is_definition(fact) && key.kind == Some("bone") {
+        return HashSet::new();
+    }
+    let named = |t: &&Token| {
+        let one = singular(&t.lower);
+        let kind = lexicon().heads.get(one.as_str()).copied();
+        matches!(kind, Some("bone" | "joint" | "body_part")) && kind != Some(one.as_str())
+    };
+    fact.body.iter().filter(named).map(|t| stem(&t.lower)).collect()
+}
+
+/// What a measure measures, by its noun.
+fn dimension(noun: &str) -> Option<u8> {
+    Some(match noun {
+        "pressure" | "force" | "tension" | "resistance" => 0,
+        "volume" | "amount" | "quantity" | "output" | "capacity" | "return" | "reserve" => 1,
+        "rate" | "frequency" | "speed" | "velocity" => 2,
+        "time" | "period" | "duration" | "interval" => 3,
+        "osmolarity" | "concentration" | "gravity" | "ph" | "fraction" | "ratio" => 4,
+        _ => return None,
+    })
+}
+
+/// 'the volume per minute' cannot be a pressure.
+pub(super) fn other_dimension(fact: &Fact, key: &Term, term: &Term) -> bool {
+    if key.kind != Some("measure") || !is_definition(fact) {
+        return false;
+    }
+    let Some(asked) = head_of(&fact.body).and_then(|at| dimension(&singular(&fact.body[at].lower))) else {
+        return false;
+    };
+    let own = dimension(key.head());
+    dimension(term.head()).is_some_and(|other| other != asked && Some(other) != own)
+}
+
+/// Whether two mentions of one sentence are members of one list ('A, B and C'): what is said holds of both.
+pub(super) fn listed_together(matter: &Matter<'_>, sentence: usize, one: usize, two: usize) -> bool {
+    let mentions = matter.terms.of_sentence(sentence);
+    let tokens = &matter.prose.sentences[sentence].tokens;
+    let ends = |term: usize| mentions.iter().filter(move |m| m.term == term);
+    ends(one).any(|a| {
+        ends(two).any(|b| {
+            let (first, second) = if a.first < b.first { (a, b) } else { (b, a) };
+            let between = &tokens[first.last.min(second.first)..second.first];
+            between.iter().any(|t| matches!(t.lower.as_str(), "and" | "or" | ","))
+                && between.iter().all(|t| {
+                    !t.is_word()
+                        || t.tag.is_noun()
+                        || t.tag == crate::question::tagger::Tag::Adj
+                        || matches!(t.lower.as_str(), "and" | "or" | "the" | "a" | "an" | "as" | "well")
+                })
+        })
+    })
+}
+
+/// Whether a gap stands in the sentence that defines its term.
+pub(super) fn defines(matter: &Matter<'_>, fact: &Fact) -> bool {
+    is_definition(fact)
+        || (fact.family == Family::Cloze && matter.terms.list[fact.key].definition == Some(fact.sentence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::question::tagger;
+    use crate::question::token::tokens_of;
+
+    fn term(key: &str, articles: [u32; 3], kind: &'static str) -> Term {
+        Term { key: key.into(), one: key.into(), articles, kind: Some(kind), ..Term::default() }
+    }
+
+    #[test]
+    fn the_genus_is_the_noun_that_says_something() {
+        for (definition, genus) in [
+            ("an enzyme that unwinds the double strand", Some("enzyme")),
+            ("a type of cartilage that resists pressure", Some("cartilage")),
+            ("a collection of cells that divide", None),
+            ("the process of coating a microbe", None),
+        ] {
+            let mut tokens = tokens_of(definition);
+            tagger::tag(&mut tokens);
+            assert_eq!(genus_noun(&tokens).as_deref(), genus, "{definition}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_stands_out_is_seen() {
+        let rate = term("glomerular filtration rate", [0, 0, 4], "measure");
+        let pressures = ["net filtration pressure", "osmotic pressure", "blood pressure"];
+        let pressures: Vec<Term> = pressures.iter().map(|key| term(key, [0, 0, 4], "measure")).collect();
+        let wrong: Vec<&Term> = pressures.iter().collect();
+        assert!(odd_head(&rate, &wrong));
+        assert!(!odd_head(&pressures[0], &wrong[1..]));
+        let (ankle, suture) = (term("ankle joint", [0, 9, 9], "joint"), term("suture", [5, 1, 8], "joint"));
+        assert!(mixes_ranks(&ankle, &suture) && !mixes_ranks(&ankle, &term("hip joint", [0, 4, 5], "joint")));
+        let transport = term("active transport", [0, 0, 3], "process");
+        assert!(built_alike(&transport, &term("passive transport", [0, 0, 3], "process")));
+        assert!(built_alike(
+            &term("phagocytosis", [0, 0, 3], "process"),
+            &term("pinocytosis", [0, 0, 3], "process")
+        ));
+        assert!(!built_alike(
+            &term("stem cell", [2, 0, 3], "cell"),
+            &term("principal cell", [2, 0, 3], "cell")
+        ));
+    }
+}

@@ -1,0 +1,287 @@
+//! What a stem lost when it was taken out of its paragraph. Owns: antecedents, sides, objects and signs that are
+//! missing. Refuses: repairs (`span` cuts).
+
+use crate::question::facts::{Fact, Family, Matter};
+use crate::question::lexicon::lexicon;
+use crate::question::prose::content_stems;
+use crate::question::refusal::Refusal;
+use crate::question::tagger::Tag;
+use crate::question::token::Token;
+use crate::question::word::singular;
+
+/// Why a stem cannot stand without the sentences around it, if so.
+pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option<Refusal> {
+    let body = &fact.body;
+    if body
+        .iter()
+        .any(|t| matches!(t.lower.as_str(), "now" | "already" | "aforementioned" | "again" | "still"))
+    {
+        return Some(Refusal::Deictic);
+    }
+    if side_of_nothing(body, definition) || !definition && one_of_many(matter, body) {
+        return Some(Refusal::Dangling);
+    }
+    // 'when levels drop': of what?
+    let levels = (0..body.len()).any(|at| {
+        body[at].is("levels")
+            && !body.get(at + 1).is_some_and(|t| t.is("of") || t.is("in"))
+            && !at.checked_sub(1).is_some_and(|i| body[i].tag.is_noun() || body[i].text.ends_with('+'))
+    });
+    if levels {
+        return Some(Refusal::Dangling);
+    }
+    if without_object(body) || broken_signs(body) {
+        return Some(Refusal::Fragment);
+    }
+    let sentence = &matter.prose.sentences[fact.sentence];
+    let refers_back = sentence.tokens.first().is_some_and(|t| {
+        matches!(t.lower.as_str(), "this" | "these" | "that" | "those" | "it" | "they" | "such")
+    });
+    let event = matches!(fact.family, Family::Which | Family::Ends | Family::Kind);
+    if !definition && (sentence.resumes || (event && refers_back)) {
+        return Some(Refusal::Refers);
+    }
+    // 'externally rotates to achieve proper alignment': where, and of what?
+    let skeletal = matches!(matter.terms.list[fact.key].kind, Some("bone" | "muscle" | "joint"));
+    if !definition && skeletal && matter.stem_terms(fact).is_empty() {
+        return Some(Refusal::Refers);
+    }
+    if because(body) {
+        return Some(Refusal::Antecedent);
+    }
+    if fact.family == Family::During && body.iter().filter(|t| t.is_word()).count() < 10 {
+        return Some(Refusal::Vague);
+    }
+    // tests, uses and dependences have many objects
+    let open = |t: &Token| {
+        matches!(
+            t.lower.as_str(),
+            "testing"
+                | "diagnose"
+                | "diagnosed"
+                | "depends"
+                | "depend"
+                | "varies"
+                | "vary"
+                | "influenced"
+                | "affected"
+        )
+    };
+    if !definition && body.iter().take(8).any(open) {
+        return Some(Refusal::Shared);
+    }
+    if bare_property(matter, fact) {
+        return Some(Refusal::Shared);
+    }
+    None
+}
+
+/// 'on the lateral side', 'the value': of what?
+fn side_of_nothing(body: &[Token], definition: bool) -> bool {
+    const INNER: &[&str] =
+        &["value", "values", "process", "structure", "structures", "area", "mechanism", "rest", "site"];
+    const SIDES: &[&str] = &[
+        "side",
+        "sides",
+        "end",
+        "ends",
+        "surface",
+        "surfaces",
+        "aspect",
+        "edge",
+        "edges",
+        "margin",
+        "margins",
+        "half",
+        "portion",
+        "portions",
+        "value",
+        "values",
+        "top",
+        "bottom",
+        "site",
+        "area",
+        "opening",
+        "wall",
+        "walls",
+        "remainder",
+        "dome",
+        "tip",
+        "rest",
+        "process",
+        "structure",
+        "structures",
+        "apparatus",
+        "mechanism",
+    ];
+    (0..body.len()).any(|at| {
+        let word = body[at].lower.as_str();
+        if !SIDES.contains(&word) || !body[at].tag.is_noun() || (definition && INNER.contains(&word)) {
+            return false;
+        }
+        let from = (0..at)
+            .rev()
+            .take(3)
+            .find(|i| matches!(body[*i].lower.as_str(), "the" | "one" | "either" | "both"));
+        let Some(from) = from.filter(|from| *from > 0) else { return false };
+        // 'the cell surface' says of what; 'the lateral side' does not
+        let plain = body[from + 1..at].iter().all(|t| t.tag == Tag::Adj);
+        let said = body.get(at + 1).is_some_and(|t| {
+            matches!(
+                t.lower.as_str(),
+                "of" | "that" | "which" | "where" | "between" | "to" | "by" | "opposite" | "facing"
+            ) && !(t.is("by") || t.is("to"))
+                || t.tag.is_noun()
+                || t.lower.ends_with("ing")
+        });
+        plain && !said
+    })
+}
+
+/// 'the B cell', 'the mRNA': one of many, and nothing says which.
+fn one_of_many(matter: &Matter<'_>, body: &[Token]) -> bool {
+    (1..body.len()).any(|at| {
+        if !body[at - 1].is("the") {
+            return false;
+        }
+        let end =
+            (at..body.len()).take_while(|i| body[*i].tag.is_noun() || body[*i].tag == Tag::Adj).count() + at;
+        let name: Vec<&str> = body[at..end].iter().map(|t| t.lower.as_str()).collect();
+        let Some(term) = matter.terms.index.get(name.join(" ").as_str()) else { return false };
+        let term = &matter.terms.list[*term];
+        let many = matches!(term.kind, Some("cell" | "molecule" | "antibody" | "microbe"));
+        let topic = lexicon().heads.contains_key(term.key.as_str());
+        let said = body.get(end).is_some_and(|t| {
+            matches!(t.lower.as_str(), "of" | "that" | "which" | "called" | "in") || t.lower.ends_with("ing")
+        });
+        let before =
+            body[..at - 1].iter().any(|t| name.last().is_some_and(|last| singular(&t.lower) == **last));
+        many && !topic && !said && !before && (term.seen[1] > 0 || term.articles[0] > 0)
+    })
+}
+
+/// 'binds using its receptor': binds what?
+fn without_object(body: &[Token]) -> bool {
+    const TAKE: &[&str] = &[
+        "bind",
+        "binds",
+        "secrete",
+        "secretes",
+        "produce",
+        "produces",
+        "contain",
+        "contains",
+        "stimulate",
+        "stimulates",
+        "inhibit",
+        "inhibits",
+        "surround",
+        "surrounds",
+        "release",
+        "releases",
+        "express",
+        "expresses",
+        "activate",
+        "activates",
+        "attach",
+        "attaches",
+        "connect",
+        "connects",
+        "convert",
+        "converts",
+        "cover",
+        "covers",
+    ];
+    body.windows(2).any(|pair| {
+        TAKE.contains(&pair[0].lower.as_str())
+            && (pair[0].tag == Tag::Verb || pair[0].lower.ends_with('s'))
+            && matches!(
+                pair[1].lower.as_str(),
+                "using" | "by" | "and" | "when" | "as" | "during" | "in" | ","
+            )
+    }) || body.last().is_some_and(|t| TAKE.contains(&t.lower.as_str()) && t.tag == Tag::Verb)
+}
+
+/// 'HPO 4 2−': a formula whose signs were set apart.
+pub(super) fn broken_signs(body: &[Token]) -> bool {
+    let charge = |text: &str| {
+        let mut chars = text.chars();
+        let first = chars.next().is_some_and(|c| c.is_ascii_digit());
+        let sign: Vec<char> = chars.collect();
+        first && sign.len() == 1 && matches!(sign[0], '-' | '−' | '–' | '+' | '⁻' | '⁺')
+    };
+    let digit = |t: &Token| t.text.len() == 1 && t.text.chars().all(|c| c.is_ascii_digit());
+    let formula =
+        |t: &Token| t.text.chars().count() <= 4 && t.text.chars().filter(|c| c.is_uppercase()).count() >= 2;
+    body.windows(2).any(|pair| {
+        (charge(&pair[1].text) && pair[1].gap) || (formula(&pair[0]) && digit(&pair[1]) && pair[1].gap)
+    })
+}
+
+/// 'results because …': the cause of one event that was told before.
+fn because(body: &[Token]) -> bool {
+    body.iter().take(3).any(|t| matches!(t.lower.as_str(), "results" | "result" | "happens" | "happen"))
+        && body.iter().take(5).any(|t| t.is("because"))
+}
+
+/// One property or place that others may share, without a measure or name that narrows it: 'have a fast rate',
+/// 'is located outside of the capsule'.
+fn bare_property(matter: &Matter<'_>, fact: &Fact) -> bool {
+    if !matches!(fact.family, Family::Does | Family::Which | Family::Resumed | Family::NamedDoes) {
+        return false;
+    }
+    let body = &fact.body;
+    let Some(verb) = body.iter().find(|t| matches!(t.tag, Tag::Verb | Tag::Aux)) else { return false };
+    // 'have several functions, including …': others may have them too
+    let several = matches!(verb.lower.as_str(), "has" | "have" | "perform" | "performs" | "serve" | "serves")
+        && body
+            .iter()
+            .take(4)
+            .any(|t| matches!(t.lower.as_str(), "several" | "many" | "various" | "different"));
+    if several {
+        return true;
+    }
+    let only = body.iter().any(|t| {
+        (t.lower.ends_with("est") && t.tag == Tag::Adj)
+            || matches!(
+                t.lower.as_str(),
+                "only" | "most" | "first" | "last" | "unique" | "sole" | "primary" | "all"
+            )
+            || t.tag == Tag::Num
+    });
+    let telling = content_stems(body).len();
+    let state = matches!(
+        verb.lower.as_str(),
+        "has"
+            | "have"
+            | "is"
+            | "are"
+            | "allow"
+            | "allows"
+            | "possess"
+            | "possesses"
+            | "must"
+            | "require"
+            | "requires"
+            | "need"
+            | "needs"
+            | "undergo"
+            | "undergoes"
+            | "develop"
+    );
+    let allow = body.iter().any(|t| matches!(t.lower.as_str(), "allow" | "allows" | "motion" | "rotation"));
+    let place = body.iter().take(3).any(|t| {
+        matches!(
+            t.lower.as_str(),
+            "located" | "found" | "present" | "visible" | "situated" | "lies" | "lie" | "seen"
+        )
+    });
+    let as_well = (1..body.len()).any(|at| {
+        body[at - 1].is("as") && body[at].is("well") && !body.get(at + 1).is_some_and(|t| t.is("as"))
+    });
+    let also = as_well || matter.prose.sentences[fact.sentence].tokens.iter().take(6).any(|t| t.is("also"));
+    (state && telling <= 4 && (!only || allow))
+        || (matches!(verb.lower.as_str(), "must" | "undergo" | "undergoes") && telling <= 6)
+        || (place && telling <= 5 && !only)
+        || (also && telling <= 5)
+}
