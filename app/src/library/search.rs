@@ -72,8 +72,8 @@ pub fn SearchPage() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton label="the search"/> }>
                 {move || Suspend::new(async move {
                     let mut materials = shelf.await.unwrap_or_default().materials;
-                    // in a file that is not read yet there is nothing to find
-                    materials.retain(|material| material.passages > 0);
+                    // in a file that is not read yet there is nothing to find, and the sample is nobody's lecture
+                    materials.retain(|material| material.passages > 0 && !material.built_in);
                     view! { <Field asked materials/> }
                 })}
             </Transition>
@@ -81,7 +81,7 @@ pub fn SearchPage() -> impl IntoView {
                 {move || {
                     let asked = asked.get();
                     Suspend::new(async move {
-                        let none = shelf.await.is_ok_and(|shelf| shelf.materials.is_empty());
+                        let none = shelf.await.is_ok_and(|shelf| shelf.materials.iter().all(|material| material.built_in));
                         match found.await {
                             Ok(Some(found)) => view! { <Results found asked busy/> }.into_any(),
                             Ok(None) => view! { <Nothing none/> }.into_any(),
