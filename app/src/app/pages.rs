@@ -3,6 +3,8 @@
 //! A part of the site is loaded when its first page is opened, so that nobody waits for all of it. What is used together
 //! is one part. Parts are few: what several of them share goes into a file for each combination, of which four parts
 //! load 8 each, six parts 30, and a part for each page 130.
+//!
+//! A development build is one piece: only `cargo leptos … --split` cuts, and without it a split function cannot be called.
 
 use crate::{
     account::{
@@ -14,7 +16,7 @@ use crate::{
     quiz::{page::QuizPage, results::ResultsPage},
     review::page::ReviewPage,
 };
-use leptos::{lazy, prelude::*};
+use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
 /// A part of the site: the function that is split off, its preload (which `lazy` makes), and the pages behind it.
@@ -24,11 +26,23 @@ macro_rules! part {
             $($Name,)*
         }
 
-        #[lazy]
-        fn $part(page: $Which) -> AnyView {
-            match page {
-                $($Which::$Name => view! { <$Page/> }.into_any(),)*
+        impl $Which {
+            fn view(self) -> AnyView {
+                match self {
+                    $(Self::$Name => view! { <$Page/> }.into_any(),)*
+                }
             }
+        }
+
+        #[cfg(not(debug_assertions))]
+        #[leptos::lazy]
+        fn $part(page: $Which) -> AnyView {
+            page.view()
+        }
+
+        #[cfg(debug_assertions)]
+        async fn $part(page: $Which) -> AnyView {
+            page.view()
         }
 
         $(
@@ -45,7 +59,7 @@ macro_rules! part {
                 }
 
                 async fn preload() {
-                    #[cfg(target_arch = "wasm32")]
+                    #[cfg(all(target_arch = "wasm32", not(debug_assertions)))]
                     $preload().await;
                 }
             }
