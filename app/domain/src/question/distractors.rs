@@ -18,8 +18,8 @@ use fitness::{
     same_sound, set_against,
 };
 use kinship::{
-    built_alike, defines, genus_noun, is_broad, landmarks, listed_together, mixes_ranks, odd_head, one_place,
-    other_dimension,
+    built_alike, defines, genus_noun, is_broad, landmarks, listed_together, mixes_ranks, odd_build, odd_head,
+    one_place, other_dimension, other_sort,
 };
 pub(crate) use reversed::{is_doing, siblings};
 use std::collections::{BTreeSet, HashSet};
@@ -41,7 +41,12 @@ pub(crate) struct Bench {
     /// Whether it may be quoted.
     quote: Vec<Option<usize>>,
     title: HashSet<String>,
+    /// Whether the lecture has so few terms of its own that one of them has few siblings.
+    few: bool,
 }
+
+/// Terms in bold from which a lecture has siblings enough.
+const FEW: usize = 80;
 
 /// Rarity from which a word tells one thing of a document from the others.
 const TELLING: f32 = 1.8;
@@ -58,6 +63,7 @@ impl Bench {
             (0..list.len()).map(|at| matter.terms.of_term(at).map(|m| m.sentence).collect()).collect();
         let said = (0..list.len()).map(|at| said_of(matter, at, &sentences)).collect();
         Self {
+            few: list.iter().filter(|term| term.marked).count() < FEW,
             names: list.iter().map(|t| embed(&t.one)).collect(),
             definitions: (0..list.len())
                 .map(|at| {
@@ -184,12 +190,17 @@ impl Bench {
         let wrong: Vec<&Term> = chosen.iter().map(|c| &list[*c]).collect();
         // 'male urethra' beside organs of everyone
         let sex = |term: &Term| term.words().iter().any(|w| matches!(*w, "male" | "female"));
-        if odd_head(key, &wrong) || (sex(key) && !wrong.iter().any(|term| sex(term))) {
+        let names: Vec<&str> = wrong.iter().map(|term| term.one.as_str()).collect();
+        if odd_build(&key.one, &names)
+            || other_sort(matter, fact, chosen)
+            || odd_head(key, &wrong)
+            || (sex(key) && !wrong.iter().any(|term| sex(term)))
+        {
             return Err(Refusal::Apart);
         }
         let near = chosen.iter().filter(|c| self.near(matter, fact.key, **c)).count();
         // cells of one lecture are more alike than its conditions
-        let least = if key.kind == Some("cell") { 1 } else { 2 };
+        let least = if key.kind == Some("cell") || (self.few && defines(matter, fact)) { 1 } else { 2 };
         if is_broad(key) && near < least {
             return Err(Refusal::Apart);
         }

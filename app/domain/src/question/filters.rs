@@ -39,6 +39,10 @@ pub(crate) fn is_type_stem(word: &str) -> bool {
 /// Whether a fact may be asked at all.
 pub(crate) fn fact(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<(), Refusal> {
     key_matters(matter, bench, fact)?;
+    let told = is_definition(fact.family) || fact.family == Family::Cloze;
+    if told && lexicon().listed("everyday", &matter.terms.list[fact.key].key) {
+        return Err(Refusal::Everyday);
+    }
     let body = &fact.body;
     if key_in_stem(matter, fact) {
         return Err(Refusal::KeyInStem);

@@ -17,7 +17,7 @@ use crate::document::{Document, Span};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Most questions of a document that give a name and ask for what is said of it.
-const REVERSED: usize = 16;
+const REVERSED: usize = 18;
 
 /// How much is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -225,7 +225,9 @@ impl Writer<'_, '_> {
         if fact.family == Family::Ends && matches!(kind, Some("procedure" | "process" | "phase")) {
             return "of the following".into();
         }
-        let same = wrong.iter().all(|w| list[*w].kind == kind);
+        // 'Which gland' would call the hypothalamus one
+        let loose = |term: &usize| lexicon().listed("loose_kind", &list[*term].key);
+        let same = wrong.iter().all(|w| list[*w].kind == kind) && !wrong.iter().chain([&fact.key]).any(loose);
         let lead = kind.filter(|_| same).and_then(|kind| lexicon().lead(kind));
         match lead {
             Some((one, many)) => {

@@ -56,6 +56,8 @@ pub enum Refusal {
     Shared,
     /// The key alone is of the class or place that the stem names, or stands out from the other names.
     Apart,
+    /// Asks for a word that everyone knows by its plain meaning.
+    Everyday,
     /// The key is longer than the distractors.
     LongKey,
     /// An option has no usable sentence to quote.

@@ -110,6 +110,21 @@ pub(super) fn odd_head(key: &Term, wrong: &[&Term]) -> bool {
         && first.as_deref() != Some(key.head())
 }
 
+/// All wrong options are built of one part that the key lacks: 'fibrous joint' beside three '-axial joints'.
+pub(super) fn odd_build(key: &str, wrong: &[&str]) -> bool {
+    const LEAST: usize = 5;
+    let first = |name: &str| name.to_lowercase().split(' ').next().unwrap_or_default().to_string();
+    let words: Vec<String> = wrong.iter().map(|name| first(name)).collect();
+    let Some(one) = words.first().filter(|one| one.is_ascii() && wrong.len() >= 3 && one.len() >= LEAST)
+    else {
+        return false;
+    };
+    let ending = &one[one.len() - LEAST..];
+    // one word for all ('adrenal …') is shared by the place, not by the build
+    let differ = words.iter().any(|word| word != one);
+    differ && words.iter().all(|word| word.ends_with(ending)) && !key.to_lowercase().contains(ending)
+}
+
 /// An individual ('the ankle joint') is no alternative to classes ('a suture'), nor the other way round.
 pub(super) fn mixes_ranks(key: &Term, term: &Term) -> bool {
     let individual = |t: &Term| t.articles[0] == 0 && t.articles[1] > 0 && t.articles[1] * 2 >= t.articles[2];
@@ -145,6 +160,38 @@ fn dimension(noun: &str) -> Option<u8> {
         "osmolarity" | "concentration" | "gravity" | "ph" | "fraction" | "ratio" => 4,
         _ => return None,
     })
+}
+
+/// What sort of thing the genus of a definition is, where that alone can tell one option from the others.
+fn sort_of(definition: &[Token]) -> Option<u8> {
+    let head = head_of(definition)?;
+    let noun = singular(&definition[head].lower);
+    let noun = match noun.as_str() {
+        "form" | "type" | "kind" => {
+            let rest = definition.get(head + 1..).filter(|rest| rest.first().is_some_and(|t| t.is("of")))?;
+            singular(&rest[1..][head_of(&rest[1..])?].lower)
+        }
+        _ => noun,
+    };
+    Some(match noun.as_str() {
+        "ability" | "capacity" | "tendency" | "property" => 0,
+        "process" | "formation" | "movement" | "breakdown" | "exchange" | "copying" | "synthesis"
+        | "division" | "splitting" | "act" | "action" | "release" | "transfer" | "passage" | "conversion" => {
+            1
+        }
+        "radiation" | "energy" | "light" => 2,
+        "sum" | "total" | "amount" | "number" => 3,
+        "technique" | "procedure" | "method" | "test" | "imaging" => 4,
+        "disorder" | "disease" | "inflammation" | "tumor" | "cancer" => 5,
+        _ => return None,
+    })
+}
+
+/// Whether a definition names a sort of thing that no wrong option is said to be, and two are said to be another.
+pub(super) fn other_sort(matter: &Matter<'_>, fact: &Fact, wrong: &[usize]) -> bool {
+    let Some(own) = sort_of(&fact.body).filter(|_| is_definition(fact)) else { return false };
+    let sorts: Vec<u8> = wrong.iter().filter_map(|at| sort_of(matter.definitions.get(at)?)).collect();
+    sorts.len() >= 2 && !sorts.contains(&own)
 }
 
 /// 'the volume per minute' cannot be a pressure.
@@ -217,6 +264,8 @@ mod tests {
         let wrong: Vec<&Term> = pressures.iter().collect();
         assert!(odd_head(&rate, &wrong));
         assert!(!odd_head(&pressures[0], &wrong[1..]));
+        assert!(odd_build("fibrous joint", &["multiaxial joint", "biaxial joint", "uniaxial joint"]));
+        assert!(!odd_build("pivot joint", &["multiaxial joint", "biaxial joint", "hinge joint"]));
         let (ankle, suture) = (term("ankle joint", [0, 9, 9], "joint"), term("suture", [5, 1, 8], "joint"));
         assert!(mixes_ranks(&ankle, &suture) && !mixes_ranks(&ankle, &term("hip joint", [0, 4, 5], "joint")));
         let transport = term("active transport", [0, 0, 3], "process");

@@ -233,6 +233,10 @@ fn of_group(
     } else {
         name.to_lowercase()
     };
+    // of what organs have to do with a hormone the table tells one part
+    if noun_of(group) == "organ" {
+        return Err(Refusal::Shared);
+    }
     let stem = format!("With which {} is the {} {written} associated?", noun_of(group), noun_of(head));
     Ok(TableFact { stem, options, opposites: vec![], block, cell: format!("{name} {key}") })
 }

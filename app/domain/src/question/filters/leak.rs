@@ -32,8 +32,9 @@ pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str], rare: &dyn Fn(&st
     let head = parts(key).last().cloned();
     for word in parts(key) {
         // a class noun tells nothing as the head of a name; before it it tells which
-        let modifier = head.as_ref() != Some(&word) && stem_words.contains(&word);
-        if is_type_stem(&stem(&word)) && !modifier {
+        let said_too = |said: &String| *said == word || stem(said) == stem(&word);
+        let modifier = head.as_ref() != Some(&word) && stem_words.iter().any(said_too);
+        if is_type_stem(&stem(&word)) && !modifier && key.contains(' ') {
             continue;
         }
         for said in &stem_words {
@@ -48,12 +49,16 @@ pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str], rare: &dyn Fn(&st
             let root = if said.contains(&own) { own } else { root };
             // 'amine' and 'amino'
             let short = shared >= 4 && shared + 1 >= word.len().max(said.len()) && !common;
-            if !((shared >= 5 && !common) || long || inside || short) {
+            // 'metabolism' and 'catabolic'
+            let middle = common_middle(&word, said);
+            if !((shared >= 5 && !common) || long || inside || short || middle.is_some()) {
                 continue;
             }
             let carried = others.iter().any(|o| {
                 let same = o.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count();
-                (shared >= 4 && same >= shared.min(5)) || (inside && o.contains(&root))
+                (shared >= 4 && same >= shared.min(5))
+                    || (inside && o.contains(&root))
+                    || middle.is_some_and(|middle| o.contains(middle))
             });
             if !carried {
                 return true;
@@ -62,6 +67,15 @@ pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str], rare: &dyn Fn(&st
     }
     morphology::spells(body, key, wrong, rare)
         || key.split(' ').any(|word| spelled_out(word, key, &stem_words))
+}
+
+/// Six letters or more that two words share, unless both end with them ('differentiation', 'formation').
+fn common_middle<'w>(one: &'w str, two: &str) -> Option<&'w str> {
+    const LEAST: usize = 6;
+    let from = 0..one.len().saturating_sub(LEAST - 1);
+    let pieces = from.filter_map(|from| one.get(from..from + LEAST));
+    let mut pieces = pieces.filter(|piece| two.contains(piece));
+    pieces.find(|piece| !(one.ends_with(piece) && two.ends_with(piece)))
 }
 
 /// 'SA node' where the stem says 'sinoatrial nodal'.
@@ -110,6 +124,12 @@ mod tests {
                 "nodal blocks of the sinoatrial kind begin there",
                 "SA node",
                 ["Purkinje fiber", "bundle branch"],
+            ),
+            ("the study of one body region", "regional anatomy", ["systemic anatomy", "microscopic anatomy"]),
+            (
+                "the sum of all anabolic reactions and catabolic ones",
+                "metabolism",
+                ["growth", "reproduction"],
             ),
             (
                 "the difference in concentration across a space",

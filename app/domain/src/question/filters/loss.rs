@@ -12,6 +12,15 @@ use crate::question::word::singular;
 /// Why a stem cannot stand without the sentences around it, if so.
 pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option<Refusal> {
     let body = &fact.body;
+    // 'additional fibers', 'functions in the other one as well': beside what?
+    let besides = body.first().is_some_and(|t| matches!(t.lower.as_str(), "additional" | "further"))
+        || body.windows(2).enumerate().any(|(at, pair)| {
+            pair[0].is("as") && pair[1].is("well") && !body.get(at + 2).is_some_and(|next| next.is("as"))
+        });
+    let named_too = || matter.prose.sentences[fact.sentence].tokens.iter().take(6).any(|t| t.is("also"));
+    if besides || (fact.family == Family::Cloze && named_too()) {
+        return Some(Refusal::Deictic);
+    }
     if body
         .iter()
         .any(|t| matches!(t.lower.as_str(), "now" | "already" | "aforementioned" | "again" | "still"))

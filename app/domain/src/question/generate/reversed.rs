@@ -4,6 +4,7 @@
 use super::{Draft, Writer, misconception};
 use crate::question::distractors::{is_doing, siblings};
 use crate::question::facts::{Fact, Family};
+use crate::question::lexicon::lexicon;
 use crate::question::refusal::Refusal;
 use crate::question::token::write;
 use crate::question::word::article_for;
@@ -14,6 +15,9 @@ impl Writer<'_, '_> {
     pub(super) fn best(&self, fact: &Fact, fit: &[&Fact]) -> Result<Draft, Refusal> {
         let matter = self.matter;
         let list = &matter.terms.list;
+        if lexicon().listed("everyday", &list[fact.key].key) {
+            return Err(Refusal::Everyday);
+        }
         let others = siblings(matter, &self.bench, fit, fact);
         if others.len() < 2 {
             return Err(Refusal::FewDistractors);
