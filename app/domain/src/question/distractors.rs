@@ -256,6 +256,7 @@ impl Bench {
         }
         if (self.sentences[other].contains(&fact.sentence) && !set_against(matter, fact, other))
             || self.class[other]
+            || lexicon().listed("everyday", &term.key)
             || !is_term_strong(term)
         {
             return false;

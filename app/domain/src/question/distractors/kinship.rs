@@ -187,11 +187,13 @@ fn sort_of(definition: &[Token]) -> Option<u8> {
     })
 }
 
-/// Whether a definition names a sort of thing that no wrong option is said to be, and two are said to be another.
+/// Whether a definition names a sort of thing that no wrong option is said to be. For what many things are, like a
+/// process, two must be said to be another.
 pub(super) fn other_sort(matter: &Matter<'_>, fact: &Fact, wrong: &[usize]) -> bool {
     let Some(own) = sort_of(&fact.body).filter(|_| is_definition(fact)) else { return false };
     let sorts: Vec<u8> = wrong.iter().filter_map(|at| sort_of(matter.definitions.get(at)?)).collect();
-    sorts.len() >= 2 && !sorts.contains(&own)
+    const RARE: [u8; 3] = [0, 2, 3];
+    !sorts.contains(&own) && (sorts.len() >= 2 || RARE.contains(&own))
 }
 
 /// 'the volume per minute' cannot be a pressure.

@@ -13,7 +13,7 @@ use crate::question::word::singular;
 pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option<Refusal> {
     let body = &fact.body;
     // 'additional fibers', 'functions in the other one as well': beside what?
-    let besides = body.first().is_some_and(|t| matches!(t.lower.as_str(), "additional" | "further"))
+    let besides = body.iter().take(3).any(|t| matches!(t.lower.as_str(), "additional" | "further"))
         || body.windows(2).enumerate().any(|(at, pair)| {
             pair[0].is("as") && pair[1].is("well") && !body.get(at + 2).is_some_and(|next| next.is("as"))
         });
@@ -87,8 +87,7 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
 
 /// 'on the lateral side', 'the value': of what?
 fn side_of_nothing(body: &[Token], definition: bool) -> bool {
-    const INNER: &[&str] =
-        &["value", "values", "process", "structure", "structures", "area", "mechanism", "rest", "site"];
+    const INNER: &[&str] = &["process", "structure", "structures", "area", "mechanism", "rest", "site"];
     const SIDES: &[&str] = &[
         "side",
         "sides",
@@ -122,6 +121,7 @@ fn side_of_nothing(body: &[Token], definition: bool) -> bool {
         "structures",
         "apparatus",
         "mechanism",
+        "situation",
     ];
     (0..body.len()).any(|at| {
         let word = body[at].lower.as_str();

@@ -49,6 +49,7 @@ impl Writer<'_, '_> {
             _ if articles[1] * 2 > articles[2] => format!("the {term}"),
             Some("a" | "an") => format!("{} {term}", article_for(term)),
             Some("the") if !fact.plural && articles[0] > 0 => format!("{} {term}", article_for(term)),
+            Some("the") if articles[1] * 3 >= articles[2] => format!("the {term}"),
             _ => term.to_string(),
         };
         let stem = match (is_doing(fact), fact.plural) {
