@@ -48,6 +48,12 @@ impl Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            tracing::error!("no connection to the database was free in time");
+            let message =
+                "Mitochi has too much to do right now. Nothing you did is lost: try again in a moment.";
+            return ApiError::Unavailable { message: message.into() }.into();
+        }
         Self::Internal(anyhow::Error::new(error).context("database"))
     }
 }
