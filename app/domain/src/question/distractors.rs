@@ -18,8 +18,8 @@ use fitness::{
     same_sound, set_against,
 };
 use kinship::{
-    built_alike, defines, genus_noun, is_broad, landmarks, listed_together, mixes_ranks, odd_build, odd_head,
-    one_place, other_dimension, other_sort,
+    alone_of_its_kind, built_alike, defines, genus_noun, is_broad, landmarks, listed_together, mixes_ranks,
+    odd_build, odd_head, one_place, other_dimension, other_sort, unit_tells,
 };
 pub(crate) use reversed::{is_doing, siblings};
 use std::collections::{BTreeSet, HashSet};
@@ -191,7 +191,9 @@ impl Bench {
         // 'male urethra' beside organs of everyone
         let sex = |term: &Term| term.words().iter().any(|w| matches!(*w, "male" | "female"));
         let names: Vec<&str> = wrong.iter().map(|term| term.one.as_str()).collect();
-        if odd_build(&key.one, &names)
+        if alone_of_its_kind(key, &wrong)
+            || unit_tells(fact, key, &wrong)
+            || odd_build(&key.one, &names)
             || other_sort(matter, fact, chosen)
             || odd_head(key, &wrong)
             || (sex(key) && !wrong.iter().any(|term| sex(term)))

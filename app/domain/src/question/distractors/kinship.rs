@@ -112,7 +112,7 @@ pub(super) fn odd_head(key: &Term, wrong: &[&Term]) -> bool {
 
 /// All wrong options are built of one part that the key lacks: 'fibrous joint' beside three '-axial joints'.
 pub(super) fn odd_build(key: &str, wrong: &[&str]) -> bool {
-    const LEAST: usize = 5;
+    const LEAST: usize = 6;
     let first = |name: &str| name.to_lowercase().split(' ').next().unwrap_or_default().to_string();
     let words: Vec<String> = wrong.iter().map(|name| first(name)).collect();
     let Some(one) = words.first().filter(|one| one.is_ascii() && wrong.len() >= 3 && one.len() >= LEAST)
@@ -123,6 +123,21 @@ pub(super) fn odd_build(key: &str, wrong: &[&str]) -> bool {
     // one word for all ('adrenal …') is shared by the place, not by the build
     let differ = words.iter().any(|word| word != one);
     differ && words.iter().all(|word| word.ends_with(ending)) && !key.to_lowercase().contains(ending)
+}
+
+/// An artery among veins and capillaries is told by the direction of its blood, a gland among organs by its work.
+pub(super) fn alone_of_its_kind(key: &Term, wrong: &[&Term]) -> bool {
+    const KINDS: &[&str] = &["artery", "vein", "vessel", "duct", "gland", "bone", "bone_part"];
+    key.kind.is_some_and(|kind| KINDS.contains(&kind)) && wrong.iter().all(|term| term.kind != key.kind)
+}
+
+/// A unit in the stem ('150 bpm') tells which of several measures is asked for.
+pub(super) fn unit_tells(fact: &Fact, key: &Term, wrong: &[&Term]) -> bool {
+    const UNITS: &[&str] =
+        &["bpm", "mmhg", "ml", "hg", "seconds", "minutes", "percent", "liters", "mosmol", "beats"];
+    let own = dimension(key.head());
+    let alike = wrong.iter().filter(|term| own.is_some() && dimension(term.head()) == own).count();
+    key.kind == Some("measure") && alike < 2 && fact.body.iter().any(|t| UNITS.contains(&t.lower.as_str()))
 }
 
 /// An individual ('the ankle joint') is no alternative to classes ('a suture'), nor the other way round.
@@ -268,6 +283,11 @@ mod tests {
         assert!(!odd_head(&pressures[0], &wrong[1..]));
         assert!(odd_build("fibrous joint", &["multiaxial joint", "biaxial joint", "uniaxial joint"]));
         assert!(!odd_build("pivot joint", &["multiaxial joint", "biaxial joint", "hinge joint"]));
+        assert!(odd_build("mitosis", &["pinocytosis", "phagocytosis", "exocytosis"]));
+        let [artery, vein] =
+            ["artery", "vein"].map(|kind| term(&format!("marginal {kind}"), [0, 1, 1], kind));
+        assert!(alone_of_its_kind(&artery, &[&vein, &vein, &vein]));
+        assert!(!alone_of_its_kind(&artery, &[&vein, &artery, &vein]));
         let (ankle, suture) = (term("ankle joint", [0, 9, 9], "joint"), term("suture", [5, 1, 8], "joint"));
         assert!(mixes_ranks(&ankle, &suture) && !mixes_ranks(&ankle, &term("hip joint", [0, 4, 5], "joint")));
         let transport = term("active transport", [0, 0, 3], "process");

@@ -31,6 +31,8 @@ pub(crate) fn siblings(matter: &Matter<'_>, bench: &Bench, facts: &[&Fact], fact
             && other.key != fact.key
             && other.plural == fact.plural
             && list[other.key].kind == list[fact.key].kind
+            // regions that vessels supply and drain lie in each other
+            && !(is_doing(fact) && matches!(list[fact.key].kind, Some("artery" | "vein" | "vessel")))
             && (!is_broad(&list[fact.key]) || bench.near(matter, fact.key, other.key))
             && !mixes_ranks(&list[fact.key], &list[other.key])
             && !matter.relations.barred(fact.key, other.key)

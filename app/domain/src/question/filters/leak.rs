@@ -49,6 +49,8 @@ pub(crate) fn leaks(body: &[Token], key: &str, wrong: &[&str], rare: &dyn Fn(&st
             let root = if said.contains(&own) { own } else { root };
             // 'amine' and 'amino'
             let short = shared >= 4 && shared + 1 >= word.len().max(said.len()) && !common;
+            // 'gene' and 'genetic'
+            let short = short || (shared == word.len() && !key.contains(' ') && said.len() <= word.len() + 3);
             // 'metabolism' and 'catabolic'
             let middle = common_middle(&word, said);
             if !((shared >= 5 && !common) || long || inside || short || middle.is_some()) {
@@ -118,6 +120,7 @@ mod tests {
     fn parts_of_words_give_the_key_away() {
         for (stem, key, wrong) in [
             ("made by the change of one amino acid", "amine hormone", ["steroid hormone", "protein hormone"]),
+            ("a segment with the genetic information for a protein", "gene", ["codon", "exon"]),
             ("the point where the cycle may stop", "checkpoint", ["prophase", "interphase"]),
             ("slides within the femoropatellar joint", "patella", ["humerus", "tibia"]),
             (
