@@ -30,8 +30,7 @@ pub fn NotFound() -> impl IntoView {
 }
 
 /// A whole document for an error that struck before or while a page was rendered: it needs neither the router nor a
-/// script. The server sends it with the error's status; `stylesheet` is the address of the site's styles. 'Try again'
-/// opens the same address.
+/// script. The server sends it with the error's status; `stylesheet` is the address of the site's styles.
 pub fn error_document(error: &ApiError, stylesheet: &str) -> String {
     let number = match error {
         ApiError::Internal { request } => {
@@ -55,9 +54,15 @@ pub fn error_document(error: &ApiError, stylesheet: &str) -> String {
         }
         error => escaped(&error.to_string()),
     };
+    // an empty address is this page; that of a form cannot be opened again
+    let (href, action) = match error {
+        ApiError::Unauthorized => ("/login", "Log in"),
+        ApiError::Offline | ApiError::Internal { .. } => ("", "Try again"),
+        _ => ("/home", "Go to today"),
+    };
     let stylesheet = escaped(stylesheet);
     format!(
-        r#"<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{title} · Mitochi</title><link rel="stylesheet" href="{stylesheet}"><link rel="icon" href="/favicon.ico" sizes="32x32"></head><body><main class="alone" id="main"><div class="card empty"><img class="sprite" src="/icon-192.png" width="96" height="96" alt=""><h1 class="empty__title">{title}</h1><p class="soft">{text}</p>{number}<a class="btn btn--line" href="">Try again</a></div></main></body></html>"#
+        r#"<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{title} · Mitochi</title><link rel="stylesheet" href="{stylesheet}"><link rel="icon" href="/favicon.ico" sizes="32x32"></head><body><main class="alone" id="main"><div class="card empty"><img class="sprite" src="/icon-192.png" width="96" height="96" alt=""><h1 class="empty__title">{title}</h1><p class="soft">{text}</p>{number}<a class="btn btn--line" href="{href}">{action}</a></div></main></body></html>"#
     )
 }
 
@@ -81,5 +86,8 @@ mod tests {
         let document = error_document(&ApiError::Offline, "/pkg/mitochi.css");
         assert!(document.contains("<title>No connection · Mitochi</title>"), "{document}");
         assert!(!document.contains("request"));
+        assert!(document.contains(r#"href="">Try again"#), "{document}");
+        let document = error_document(&ApiError::Unauthorized, "/pkg/mitochi.css");
+        assert!(document.contains(r#"href="/login">Log in"#), "{document}");
     }
 }

@@ -4,7 +4,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::Request,
     http::{
-        HeaderValue, Method, Response, StatusCode,
+        HeaderMap, HeaderValue, Method, Response, StatusCode,
         header::{ACCEPT, LOCATION, REFERER},
         request::Parts,
     },
@@ -17,11 +17,13 @@ const MAX_FORM: usize = 64 * 1024;
 
 /// Whether this request is a plain form's: a browser that navigates accepts HTML, a script asks for data.
 pub fn is_plain() -> bool {
-    let accepts_html = |parts: &Parts| {
-        let accepted = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-        accepted.is_some_and(|accepted| accepted.contains("text/html"))
-    };
-    use_context::<Parts>().is_some_and(|parts| accepts_html(&parts))
+    use_context::<Parts>().is_some_and(|parts| accepts_html(&parts.headers))
+}
+
+/// Whether whoever asks shows pages: a browser that navigates, not a script.
+pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
 /// Leads a plain form on to a path of this site; does nothing for a scripted request, or if it is no such path.
@@ -49,12 +51,7 @@ pub fn is_local(path: &str) -> bool {
 /// A refused form without scripts is led back to its page with the error in the address. This takes an older error out
 /// of that address first, and adds the typed e-mail address (never the password), so that it stands there again.
 pub async fn keep_typed(request: Request, next: Next) -> Response<Body> {
-    let plain_form = request.method() == Method::POST
-        && request
-            .headers()
-            .get(ACCEPT)
-            .and_then(|accept| accept.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"));
+    let plain_form = request.method() == Method::POST && accepts_html(request.headers());
     if !plain_form {
         return next.run(request).await;
     }

@@ -1,5 +1,6 @@
 //! Statuses of errors, and the pages of those that struck outside of a page.
 
+use super::forms::accepts_html;
 use crate::{error::RequestId, state::State};
 use app::{app::error_document, error::ApiError};
 use axum::{
@@ -8,7 +9,7 @@ use axum::{
     extract::{self, Request},
     http::{
         HeaderMap, HeaderValue, Response, StatusCode,
-        header::{ACCEPT, CONTENT_LENGTH, RETRY_AFTER},
+        header::{CONTENT_LENGTH, RETRY_AFTER},
     },
     middleware::Next,
     response::{Html, IntoResponse},
@@ -43,8 +44,7 @@ pub fn answer(error: &ApiError) -> axum::response::Response {
 
 /// An error of a plain route: a page for a browser that navigates, data for a script.
 pub fn answer_to(headers: &HeaderMap, error: &ApiError, state: &State) -> axum::response::Response {
-    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    if !accept.contains("text/html") {
+    if !accepts_html(headers) {
         return answer(error);
     }
     (status(error), Html(error_document(error, &state.stylesheet))).into_response()

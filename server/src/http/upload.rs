@@ -1,7 +1,7 @@
 //! `POST /library/upload`: files of a form, streamed to disk. The answer is a list of `Uploaded` for scripts, or the
 //! shelf for a plain form.
 
-use super::statuses::answer_to;
+use super::{forms::accepts_html, statuses::answer_to};
 use crate::{
     error::{Error, RequestId},
     library::upload::Incoming,
@@ -18,7 +18,7 @@ use axum::{
         self, DefaultBodyLimit, Multipart,
         multipart::{Field, MultipartRejection},
     },
-    http::{HeaderMap, StatusCode, header::ACCEPT},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -67,9 +67,7 @@ pub async fn upload(
     if uploaded.is_empty() {
         uploaded.push(refused("", ApiError::invalid("file", "Choose a file first.")));
     }
-    let wants_page =
-        headers.get(ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"));
-    if wants_page {
+    if accepts_html(&headers) {
         return Redirect::to(&after_upload(&uploaded)).into_response();
     }
     // one bad file among good ones is told in the list; if none is good, the status tells too

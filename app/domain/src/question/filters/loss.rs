@@ -17,8 +17,7 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
         || body.windows(2).enumerate().any(|(at, pair)| {
             pair[0].is("as") && pair[1].is("well") && !body.get(at + 2).is_some_and(|next| next.is("as"))
         });
-    let named_too = || matter.prose.sentences[fact.sentence].tokens.iter().take(6).any(|t| t.is("also"));
-    if besides || (fact.family == Family::Cloze && named_too()) {
+    if besides || (fact.family == Family::Cloze && says_also(matter, fact)) {
         return Some(Refusal::Deictic);
     }
     if body
@@ -83,6 +82,11 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
         return Some(Refusal::Shared);
     }
     None
+}
+
+/// 'There also can be …': what was said before holds too.
+fn says_also(matter: &Matter<'_>, fact: &Fact) -> bool {
+    matter.prose.sentences[fact.sentence].tokens.iter().take(6).any(|t| t.is("also"))
 }
 
 /// 'on the lateral side', 'the value': of what?
@@ -285,10 +289,7 @@ fn bare_property(matter: &Matter<'_>, fact: &Fact) -> bool {
             "located" | "found" | "present" | "visible" | "situated" | "lies" | "lie" | "seen"
         )
     });
-    let as_well = (1..body.len()).any(|at| {
-        body[at - 1].is("as") && body[at].is("well") && !body.get(at + 1).is_some_and(|t| t.is("as"))
-    });
-    let also = as_well || matter.prose.sentences[fact.sentence].tokens.iter().take(6).any(|t| t.is("also"));
+    let also = says_also(matter, fact);
     (state && telling <= 4 && (!only || allow))
         || (matches!(verb.lower.as_str(), "must" | "undergo" | "undergoes") && telling <= 6)
         || (place && telling <= 5 && !only)
