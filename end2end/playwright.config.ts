@@ -12,6 +12,13 @@ const browser = {
 /** Tests that kill the server: alone, when all others are through. */
 const POWER = /\.power\.spec\.ts$/;
 
+/** Measurements, which fail nothing: `.ci/bench` asks for them. */
+const BENCH = {
+  name: "bench",
+  testDir: "bench",
+  use: { ...browser, viewport: { width: 1280, height: 800 } },
+};
+
 export default defineConfig({
   testDir: "tests",
   outputDir: `artifacts/${database}/results`,
@@ -35,7 +42,7 @@ export default defineConfig({
     timezoneId: "Europe/Berlin",
     locale: "en-GB",
   },
-  projects: [
+  projects: process.env.MITOCHI_BENCH ? [BENCH] : [
     {
       name: "phone",
       testIgnore: POWER,

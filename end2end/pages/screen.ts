@@ -46,6 +46,11 @@ export class Screen {
     await (touch ? target.tap() : target.click());
   }
 
+  /** The text as `toHaveText` reads it; the text as drawn breaks the line at a gap, whose word only readers of screens hear. */
+  async words(of: Locator): Promise<string> {
+    return (await of.textContent()) ?? "";
+  }
+
   get heading(): Locator {
     return this.page.getByRole("heading", { level: 1 });
   }

@@ -202,7 +202,7 @@ test("from a student's own PDF to the first spaced review", async ({ page, conte
       await goOn(first, position, phone);
     }
     expect(await first.standing()).toEqual({ at: 6, of: 10, right, missed });
-    const stem = await first.stem.innerText();
+    const stem = await first.words(first.stem);
     const { id } = first;
     await tab.close();
 
@@ -257,7 +257,7 @@ test("from a student's own PDF to the first spaced review", async ({ page, conte
     expect(await review.left()).toBe(waiting);
     await expect(review.show).toBeVisible();
     await look("6-review");
-    const front = await review.front.innerText();
+    const front = await review.words(review.front);
     if (phone) await review.show.tap();
     else await page.keyboard.press("Space");
     await expect(review.back).toBeVisible();
@@ -370,7 +370,7 @@ async function goOn(quiz: Quiz, position: number, touch: boolean): Promise<void>
 /** The citation opens the reader at the lit passage, which leads back to the same explanation. */
 async function followCitation(quiz: Quiz): Promise<void> {
   const page: Page = quiz.page;
-  const stem = await quiz.stem.innerText();
+  const stem = await quiz.words(quiz.stem);
   const verdict = await quiz.verdict.innerText();
   const quote = (await quiz.quote.first().innerText()).replace(/^“|”[^”]*$/g, "").replace(/\s+/g, " ").trim();
   await quiz.press(quiz.citation);
