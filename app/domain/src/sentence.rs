@@ -253,6 +253,12 @@ fn ends(before: &str, mark: char, after: &str) -> bool {
     let word = word.unwrap_or_default();
     let head = before[..before.len() - word.len()].trim_end();
     let lower = word.to_lowercase();
+    // '3–5 ms. Then' and '5 L/min. Remember': after a number the abbreviation is a unit
+    let measured = head.ends_with(|c: char| c.is_ascii_digit()) || before.ends_with(&format!("/{word}"));
+    if measured && matches!(word, "ms" | "mm" | "m" | "min" | "g" | "mg" | "L" | "mL") && first.is_uppercase()
+    {
+        return true;
+    }
     if ALWAYS_OPEN.contains(&lower.as_str()) && !is_letter_name(word, head, next) {
         return false;
     }
@@ -310,6 +316,7 @@ mod tests {
             "Some hormones, e.g. ADH, act on the kidney (i.e. The nephron).| Others do not.",
             "Arteries vs. veins, see Fig. 3 and Figs. 4.1 to 4.3.| Dr. Smith agrees.",
             "It weighs 2.5 kg.| The rest is 0.9% saline.",
+            "It lasts 3–5 ms.| Depolarization follows at 5 L/min.| Remember Ms. Smith and min. Values.",
             "A pump (credit: Patrick J. Lynch) is shown.| J. B. Smith drew it.",
             "Scurvy is a lack of vitamin C.| The gums bleed.",
             "This is hepatitis B.| It is viral.",
