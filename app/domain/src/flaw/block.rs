@@ -156,7 +156,7 @@ fn number(text: &str) -> Option<(f64, f64, usize, String)> {
         precision = digits.trim_end_matches('.').split_once('.').map_or(0, |(_, d)| d.len());
         values.push(value);
         let next = tail.trim_start();
-        let range = ["–", "-", "to "].iter().find_map(|dash| next.strip_prefix(dash));
+        let range = ["–", "-", "to ", "and "].iter().find_map(|dash| next.strip_prefix(dash));
         match range.map(str::trim_start).filter(|r| r.starts_with(|c: char| c.is_ascii_digit())) {
             Some(more) => rest = more,
             None => {

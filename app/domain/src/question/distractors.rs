@@ -18,8 +18,8 @@ use fitness::{
     same_sound, set_against,
 };
 use kinship::{
-    alone_of_its_kind, built_alike, defines, genus_noun, is_broad, landmarks, listed_together, mixes_ranks,
-    odd_build, odd_head, one_place, other_dimension, other_sort, unit_tells,
+    alone_of_its_kind, built_alike, defines, genus_noun, genus_tells, is_broad, landmarks, listed_together,
+    mixes_ranks, odd_build, odd_head, one_place, other_dimension, other_sort, unit_tells,
 };
 pub(crate) use reversed::{is_doing, siblings};
 use std::collections::{BTreeSet, HashSet};
@@ -194,6 +194,7 @@ impl Bench {
         if alone_of_its_kind(key, &wrong)
             || unit_tells(fact, key, &wrong)
             || odd_build(&key.one, &names)
+            || genus_tells(fact, key, &wrong)
             || other_sort(matter, fact, chosen)
             || odd_head(key, &wrong)
             || (sex(key) && !wrong.iter().any(|term| sex(term)))
@@ -261,6 +262,15 @@ impl Bench {
             || lexicon().listed("everyday", &term.key)
             || !is_term_strong(term)
         {
+            return false;
+        }
+        // what a text tells of one of two, physicians know of both
+        if lexicon().are_twins(&key.key, &term.key) {
+            return false;
+        }
+        // 'T cells' beside 'NK cells': some kind of the wider one may do it too
+        let kinds = list.iter().filter(|t| t.marked && t.key.ends_with(&format!(" {}", term.key))).count();
+        if kinds >= 2 && !key.key.ends_with(&format!(" {}", term.key)) {
             return false;
         }
         let cos = cosine(&self.names[fact.key], &self.names[other]);

@@ -6,6 +6,7 @@ pub(crate) mod cloze;
 pub(crate) mod definition;
 pub(crate) mod entries;
 pub(crate) mod predicate;
+pub(crate) mod quantity;
 pub(crate) mod table;
 
 use super::lexicon::{Kind, lexicon};
@@ -55,6 +56,8 @@ pub(crate) enum Family {
     Ends,
     /// A row of a table.
     Table,
+    /// A number.
+    Quantity,
     /// 'Which best describes X?'
     Best,
     /// A gap.

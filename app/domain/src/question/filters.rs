@@ -102,9 +102,45 @@ pub(crate) fn fact(matter: &Matter<'_>, bench: &Bench, fact: &Fact) -> Result<()
     if let Some(refusal) = loss::lost(matter, fact, is_definition(fact.family)) {
         return Err(refusal);
     }
+    if renames(matter, fact) {
+        return Err(Refusal::Genus);
+    }
     specific(matter, fact)?;
     let length = fact.stem.chars().count();
     if !(24..=280).contains(&length) {
+        return Err(Refusal::Length);
+    }
+    Ok(())
+}
+
+/// 'Which is the epiphyseal plate of a growing bone?': another term of the lecture, and no definition.
+fn renames(matter: &Matter<'_>, fact: &Fact) -> bool {
+    let tokens = &matter.prose.sentences[fact.sentence].tokens;
+    let Some(first) = fact.body.iter().find(|t| t.is_word()).filter(|t| t.is("the")) else { return false };
+    is_definition(fact.family)
+        && matter.terms.of_sentence(fact.sentence).iter().any(|m| {
+            let term = &matter.terms.list[m.term];
+            let opens = m.first > 0 && tokens[m.first - 1].start == first.start;
+            opens && term.marked && term.key.contains(' ') && m.term != fact.key
+        })
+}
+
+/// Whether a sentence with a number may be asked for it.
+pub(crate) fn quantity(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
+    if is_deictic(&fact.body) {
+        return Err(Refusal::Deictic);
+    }
+    if compares(&fact.body) {
+        return Err(Refusal::Comparison);
+    }
+    if dangles(&fact.body, &|_| false) {
+        return Err(Refusal::Dangling);
+    }
+    if let Some(refusal) = loss::lost(matter, fact, false) {
+        return Err(refusal);
+    }
+    specific(matter, fact)?;
+    if fact.stem.chars().count() > 280 {
         return Err(Refusal::Length);
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Writing questions from a document without a language model. Owns: the order of the steps, preferences,
 //! duplicates, shuffling. Refuses: IO and chance; the same document gives the same items.
 
+mod quantity;
 mod reversed;
 
 use super::distractors::{Bench, is_doing};
@@ -136,6 +137,7 @@ impl Writer<'_, '_> {
                 }
             }
         }
+        drafts.extend(self.amounts());
         let mut tables = vec![];
         let document = self.matter.prose.document;
         table::facts(document, &mut |fact| tables.push(fact));
@@ -258,7 +260,7 @@ impl Writer<'_, '_> {
             Family::Does | Family::DoesWhen | Family::NamedDoes | Family::Which | Family::Resumed => {
                 (ItemKind::Function, Bloom::Remember)
             }
-            Family::Cloze => (ItemKind::Cloze, Bloom::Remember),
+            Family::Cloze | Family::Quantity => (ItemKind::Cloze, Bloom::Remember),
             Family::Table => (ItemKind::Table, Bloom::Remember),
             Family::Ends | Family::Kind | Family::Place => (ItemKind::Relation, Bloom::Remember),
             Family::During | Family::NamedAfter | Family::NamedNext => {
@@ -416,7 +418,7 @@ fn rank(family: Family) -> u8 {
         | Family::NamedAfter
         | Family::NamedNext
         | Family::During => 1,
-        Family::Ends | Family::Table => 2,
+        Family::Ends | Family::Table | Family::Quantity => 2,
         Family::Best => 3,
         Family::Cloze => 4,
     }

@@ -30,6 +30,8 @@ pub(crate) struct Lexicon {
     pub(crate) forms: Vec<(&'static str, &'static str)>,
     /// Names of one thing, by any of them.
     synonyms: HashMap<&'static str, usize>,
+    /// Sets of terms that share much of what is told of one of them, by each of them.
+    twins: HashMap<&'static str, Vec<usize>>,
 }
 
 /// The rows of a table, its heading left out.
@@ -68,7 +70,14 @@ impl Lexicon {
                 synonyms.insert(name, set);
             }
         }
+        let mut twins: HashMap<&'static str, Vec<usize>> = HashMap::new();
+        for (set, names) in rows(table!("twins")).enumerate() {
+            for name in names {
+                twins.entry(name).or_default().push(set);
+            }
+        }
         Self {
+            twins,
             forms: pairs(table!("combining_forms")).collect(),
             heads: pairs(table!("type_heads")).collect(),
             terms: pairs(table!("type_terms")).collect(),
@@ -126,6 +135,11 @@ impl Lexicon {
     pub(crate) fn same_thing(&self, a: &str, b: &str) -> bool {
         matches!((self.synonyms.get(a), self.synonyms.get(b)), (Some(x), Some(y)) if x == y)
     }
+
+    /// Whether much of what a text tells of one is true of the other as well.
+    pub(crate) fn are_twins(&self, a: &str, b: &str) -> bool {
+        self.twins.get(a).zip(self.twins.get(b)).is_some_and(|(x, y)| x.iter().any(|set| y.contains(set)))
+    }
 }
 
 /// `class \t member, member …` lines to member -> all classes above it.
@@ -164,6 +178,9 @@ mod tests {
         assert!(lexicon.class_and_member("interferon", "cytokine"));
         assert!(lexicon.class_and_member("leukocyte", "b cell"), "through lymphocyte");
         assert!(!lexicon.class_and_member("insulin", "glucagon"));
+        assert!(
+            lexicon.are_twins("aldosterone", "angiotensin ii") && !lexicon.are_twins("insulin", "prolactin")
+        );
         assert!(lexicon.same_thing("adrenaline", "epinephrine"));
     }
 }

@@ -366,11 +366,20 @@ fn is_usable(tokens: &[Token]) -> bool {
     let ends = last.text == "."
         || (matches!(last.text.as_str(), "”" | "\"") && tokens[tokens.len() - 2].text == ".");
     // an unbalanced bracket or quotation mark: the cut went wrong
-    let stray = tokens.iter().any(|t| {
-        matches!(
-            t.text.as_str(),
-            "(" | ")" | "[" | "]" | "=" | "•" | "/" | "@" | "?" | "<" | ">" | "*" | "|" | "\\"
-        )
+    let unit = |at: usize| {
+        at > 0
+            && !tokens[at].gap
+            && matches!(
+                tokens[at - 1].text.as_str(),
+                "mL" | "L" | "mg" | "g" | "mOsmol" | "mmol" | "mEq" | "µg" | "ng"
+            )
+    };
+    let stray = tokens.iter().enumerate().any(|(at, t)| {
+        (t.text == "/" && !unit(at))
+            || matches!(
+                t.text.as_str(),
+                "(" | ")" | "[" | "]" | "=" | "•" | "@" | "?" | "<" | ">" | "*" | "|" | "\\"
+            )
     });
     let quotes =
         tokens.iter().filter(|t| t.text == "“").count() == tokens.iter().filter(|t| t.text == "”").count();

@@ -48,6 +48,18 @@ pub(super) fn lecture() -> Document {
     builder.build()
 }
 
+/// A lecture of one part, a paragraph each.
+pub(super) fn lecture_of(paragraphs: &[&str]) -> Document {
+    let mut builder = Builder::new();
+    builder.page(1);
+    builder.push(BlockKind::Heading(1), &[Run::plain("A Lecture")]);
+    builder.push(BlockKind::Heading(2), &[Run::plain("Its Only Part")]);
+    for paragraph in paragraphs {
+        push(&mut builder, paragraph);
+    }
+    builder.build()
+}
+
 pub(super) fn push(builder: &mut Builder, text: &str) {
     let runs: Vec<Run<'_>> = text
         .split('*')

@@ -190,14 +190,17 @@ fn sort_of(definition: &[Token]) -> Option<u8> {
     };
     Some(match noun.as_str() {
         "ability" | "capacity" | "tendency" | "property" => 0,
-        "process" | "formation" | "movement" | "breakdown" | "exchange" | "copying" | "synthesis"
-        | "division" | "splitting" | "act" | "action" | "release" | "transfer" | "passage" | "conversion" => {
-            1
-        }
+        "process" | "formation" | "breakdown" | "exchange" | "copying" | "synthesis" | "splitting"
+        | "act" | "action" | "release" | "transfer" | "conversion" => 1,
         "radiation" | "energy" | "light" => 2,
         "sum" | "total" | "amount" | "number" => 3,
         "technique" | "procedure" | "method" | "test" | "imaging" => 4,
         "disorder" | "disease" | "inflammation" | "tumor" | "cancer" => 5,
+        "division" => 6,
+        "movement" => 7,
+        "passageway" | "passage" | "opening" | "pore" | "site" | "gap" | "entry" => 8,
+        "relationship" | "ratio" => 10,
+        "appendage" | "extension" | "projection" | "flap" => 9,
         _ => return None,
     })
 }
@@ -207,8 +210,17 @@ fn sort_of(definition: &[Token]) -> Option<u8> {
 pub(super) fn other_sort(matter: &Matter<'_>, fact: &Fact, wrong: &[usize]) -> bool {
     let Some(own) = sort_of(&fact.body).filter(|_| is_definition(fact)) else { return false };
     let sorts: Vec<u8> = wrong.iter().filter_map(|at| sort_of(matter.definitions.get(at)?)).collect();
-    const RARE: [u8; 3] = [0, 2, 3];
+    const RARE: [u8; 8] = [0, 2, 3, 6, 7, 8, 9, 10];
     !sorts.contains(&own) && (sorts.len() >= 2 || RARE.contains(&own))
+}
+
+/// A definition whose genus is the head of the key ('a type of RNA': transfer RNA) and of hardly another option.
+pub(super) fn genus_tells(fact: &Fact, key: &Term, wrong: &[&Term]) -> bool {
+    let Some(genus) = genus_noun(&fact.body).filter(|_| is_definition(fact)) else { return false };
+    let bears = |term: &Term| singular(term.head()) == genus;
+    // 'a cell that …' among cells: their names need not say so
+    let told = lexicon().heads.get(genus.as_str()).is_none_or(|kind| *kind != genus);
+    told && bears(key) && wrong.iter().filter(|term| bears(term)).count() < 2
 }
 
 /// 'the volume per minute' cannot be a pressure.
@@ -259,6 +271,22 @@ mod tests {
         Term { key: key.into(), one: key.into(), articles, kind: Some(kind), ..Term::default() }
     }
 
+    fn definition(text: &str) -> Fact {
+        let mut body = tokens_of(text);
+        tagger::tag(&mut body);
+        Fact {
+            family: Family::Is,
+            key: 0,
+            plural: false,
+            stem: String::new(),
+            body,
+            sentence: 0,
+            source: None,
+            genus: None,
+            noun: None,
+        }
+    }
+
     #[test]
     fn the_genus_is_the_noun_that_says_something() {
         for (definition, genus) in [
@@ -288,6 +316,12 @@ mod tests {
             ["artery", "vein"].map(|kind| term(&format!("marginal {kind}"), [0, 1, 1], kind));
         assert!(alone_of_its_kind(&artery, &[&vein, &vein, &vein]));
         assert!(!alone_of_its_kind(&artery, &[&vein, &artery, &vein]));
+        let types = ["transfer rna", "messenger rna", "rna polymerase", "anticodon"];
+        let types: Vec<Term> = types.iter().map(|key| term(key, [1, 0, 3], "molecule")).collect();
+        let fact = definition("a type of RNA that carries amino acids");
+        assert!(genus_tells(&fact, &types[0], &[&types[1], &types[2], &types[3]]));
+        assert!(!genus_tells(&fact, &types[0], &[&types[1], &types[1], &types[3]]));
+        assert!(!genus_tells(&fact, &types[3], &[&types[2], &types[2]]), "its name does not bear the genus");
         let (ankle, suture) = (term("ankle joint", [0, 9, 9], "joint"), term("suture", [5, 1, 8], "joint"));
         assert!(mixes_ranks(&ankle, &suture) && !mixes_ranks(&ankle, &term("hip joint", [0, 4, 5], "joint")));
         let transport = term("active transport", [0, 0, 3], "process");

@@ -62,7 +62,10 @@ fn header_fits(header: &str) -> bool {
 
 fn loose(cell: &str) -> bool {
     let lower = cell.to_lowercase();
+    // 'Modified to form vitamin D' is what happens to it, not what it does
+    let undergone = lower.split(' ').next().is_some_and(|w| w.len() > 4 && w.ends_with("ed"));
     cell.is_empty()
+        || undergone
         || cell.contains('?')
         || lower
             .split(|c: char| !c.is_alphanumeric())

@@ -108,7 +108,9 @@ pub(crate) fn repeats(matter: &Matter<'_>, name: &str, own: &str, others: &[&str
     };
     let says = |text: &str, word: &str| words(text).iter().any(|said| near(said, word));
     let rare = |word: &str| matter.prose.rarity(word) >= 1.8;
-    words(name).iter().any(|word| says(own, word) && !others.iter().any(|other| says(other, word)))
+    // one other that says it too leaves a choice of two
+    let carriers = |word: &str| others.iter().filter(|other| says(other, word)).count();
+    words(name).iter().any(|word| says(own, word) && carriers(word) < others.len().min(2))
         || !morphology::clues(&tokens_of(own), name, &rare).is_empty()
 }
 

@@ -17,8 +17,16 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
         || body.windows(2).enumerate().any(|(at, pair)| {
             pair[0].is("as") && pair[1].is("well") && !body.get(at + 2).is_some_and(|next| next.is("as"))
         });
-    if besides || (fact.family == Family::Cloze && says_also(matter, fact)) {
+    if besides || (matches!(fact.family, Family::Cloze | Family::Quantity) && says_also(matter, fact)) {
         return Some(Refusal::Deictic);
+    }
+    // 'the several directions' were told before
+    let counted = body.windows(2).any(|pair| {
+        pair[0].is("the")
+            && matches!(pair[1].lower.as_str(), "several" | "many" | "various" | "removed" | "resulting")
+    });
+    if counted || flowery(body) {
+        return Some(if counted { Refusal::Deictic } else { Refusal::VagueVerb });
     }
     if body
         .iter()
@@ -27,6 +35,30 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
         return Some(Refusal::Deictic);
     }
     if side_of_nothing(body, definition) || !definition && one_of_many(matter, body) {
+        return Some(Refusal::Dangling);
+    }
+    // 'The septum prevents the impulse': there are several
+    let several = body.windows(2).enumerate().any(|(at, pair)| {
+        pair[0].is("the")
+            && matches!(pair[1].lower.as_str(), "septum" | "impulse" | "transcript" | "septa" | "impulses")
+            && !body
+                .get(at + 2)
+                .is_some_and(|t| matches!(t.lower.as_str(), "of" | "that" | "which" | "in" | "between"))
+    });
+    if several {
+        return Some(Refusal::Dangling);
+    }
+    // 'leaves the cell': which one, where the lecture is not on cells?
+    let title = matter.prose.document.title.as_deref().unwrap_or_default().to_lowercase();
+    let cell = (1..body.len()).any(|at| {
+        body[at].is("cell")
+            && body[at - 1].is("the")
+            && !body.get(at + 1).is_some_and(|t| {
+                t.tag.is_noun() || matches!(t.lower.as_str(), "of" | "that" | "which" | "in")
+            })
+            && !body[..at].iter().any(|t| t.is("cell") || t.is("cells"))
+    });
+    if cell && !definition && !title.contains("cell") {
         return Some(Refusal::Dangling);
     }
     // 'when levels drop': of what?
@@ -82,6 +114,20 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
         return Some(Refusal::Shared);
     }
     None
+}
+
+/// Picture language and chance: 'like long fingers', 'taking advantage of', 'might … in a minute'.
+fn flowery(body: &[Token]) -> bool {
+    let simile = (1..body.len()).any(|at| {
+        body[at].is("like")
+            && !matches!(
+                body[at - 1].lower.as_str(),
+                "structures" | "molecules" | "cells" | "something" | "others"
+            )
+            && body.get(at + 1).is_some_and(|t| t.tag == Tag::Adj || t.tag == Tag::Det)
+    });
+    let advantage = body.windows(2).any(|pair| pair[0].lower.starts_with("tak") && pair[1].is("advantage"));
+    simile || advantage || body.iter().any(|t| t.is("might"))
 }
 
 /// 'There also can be …': what was said before holds too.

@@ -8,22 +8,11 @@ use crate::question::refusal::Refusal;
 use crate::question::vectors::trigrams;
 use crate::question::{Options, generate, matter};
 
-use super::push;
-
-fn text(paragraphs: &[&str]) -> Document {
-    let mut builder = Builder::new();
-    builder.page(1);
-    builder.push(BlockKind::Heading(1), &[Run::plain("A Lecture")]);
-    builder.push(BlockKind::Heading(2), &[Run::plain("Its Only Part")]);
-    for paragraph in paragraphs {
-        push(&mut builder, paragraph);
-    }
-    builder.build()
-}
+use super::lecture_of;
 
 /// The stems that are found in a sentence, with what the filters say of each.
 fn judged(paragraphs: &[&str]) -> Vec<(String, Result<(), Refusal>)> {
-    let document = text(paragraphs);
+    let document = lecture_of(paragraphs);
     let matter = matter::read(&document);
     let bench = Bench::new(&matter, &trigrams);
     let mut found = vec![];
@@ -131,6 +120,26 @@ fn what_was_lost_with_the_paragraph_is_refused() {
             "outside of the articular capsule",
             Refusal::Shared,
         ),
+        (
+            "*Spindle fibers* grow toward the plate like long fingers of a hand that grasps the chromosomes.",
+            "like long fingers",
+            Refusal::VagueVerb,
+        ),
+        (
+            "A *ribosome* might translate the message of a messenger strand within about one minute.",
+            "might translate",
+            Refusal::VagueVerb,
+        ),
+        (
+            "A *condyloid joint* is a joint that allows for the several directions of movement at the wrist.",
+            "the several directions",
+            Refusal::Deictic,
+        ),
+        (
+            "The *symporter* carries glucose and sodium out of the lumen so that glucose enters the cell.",
+            "enters the cell",
+            Refusal::Dangling,
+        ),
         ("*Purkinje fibers* have a fast inherent conduction rate.", "fast inherent", Refusal::Shared),
     ] {
         refused(sentence, part, refusal);
@@ -148,7 +157,7 @@ fn a_condition_is_not_cut_from_its_clause() {
 
 #[test]
 fn definitions_of_one_build_are_options_of_each_other() {
-    let document = text(&[
+    let document = lecture_of(&[
         "The *sagittal plane* is the plane that divides the body vertically into right and left sides.",
         "The *coronal plane* is the plane that divides the body vertically into ventral and dorsal parts.",
         "The *transverse plane* is the plane that divides the body horizontally into upper and lower portions.",
@@ -229,7 +238,7 @@ fn rows_that_share_an_entry_or_name_nothing_are_no_options() {
 
 #[test]
 fn a_class_and_what_may_be_of_it_are_no_options_together() {
-    let document = text(&[
+    let document = lecture_of(&[
         "The *T cell* matures in the thymus. A *naïve lymphocyte* has met no antigen. The *renal corpuscle* is a part of \
          the *nephron*. A *cortical nephron* has a short loop. The *brush border* faces the lumen of the tubule.",
     ]);

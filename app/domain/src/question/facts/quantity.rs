@@ -1,0 +1,493 @@
+//! Quantities that a sentence states. Owns: numbers with their unit, and sentences whose only number can be asked
+//! for. Refuses: the numbers beside the right one (`generate`).
+
+use super::{Fact, Family, Matter, Mention};
+use crate::question::lexicon::lexicon;
+use crate::question::prose::is_finite;
+use crate::question::refusal::Refusal;
+use crate::question::span::{Own, capitalised, is_fragment, refers, single_clause};
+use crate::question::tagger::Tag;
+use crate::question::token::{Token, write};
+
+/// A number, or a range of numbers, with its unit.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Quantity {
+    /// Lower end.
+    pub(crate) low: f64,
+    /// Upper end of a range.
+    pub(crate) high: Option<f64>,
+    /// What parts the ends of a range: '–', ' to ', ' and '.
+    pub(crate) joint: String,
+    /// As it stands after the number, with the space before it: ' mL/min', ' percent'; empty for a count.
+    pub(crate) unit: String,
+    /// What the unit measures, so that 'bpm' may stand beside 'beats per minute'.
+    pub(crate) dimension: String,
+    /// Decimal places.
+    pub(crate) places: usize,
+    /// Whether thousands are parted by commas.
+    pub(crate) grouped: bool,
+    /// First token.
+    pub(crate) first: usize,
+    /// One past the last token of number and unit.
+    pub(crate) last: usize,
+}
+
+/// A sentence whose only number is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct QuantityFact {
+    /// The sentence around the gap; its key is the term of which the number is told.
+    pub(crate) fact: Fact,
+    /// The right answer.
+    pub(crate) quantity: Quantity,
+}
+
+/// Units by their tokens in lower case, with what they measure.
+const UNITS: &[(&[&str], &str)] = &[
+    (&["percent"], "percent"),
+    (&["%"], "percent"),
+    (&["mm", "hg"], "mm Hg"),
+    (&["ml", "/", "min"], "mL/min"),
+    (&["ml", "/", "day"], "mL/day"),
+    (&["l", "/", "min"], "L/min"),
+    (&["l", "/", "day"], "L/day"),
+    (&["liters", "per", "day"], "L/day"),
+    (&["mg", "/", "dl"], "mg/dL"),
+    (&["mg", "/", "min"], "mg/min"),
+    (&["g", "/", "dl"], "g/dL"),
+    (&["mmol", "/", "l"], "mmol/L"),
+    (&["meq", "/", "l"], "mEq/L"),
+    (&["mosmol", "/", "kg"], "mOsmol"),
+    (&["mosmol", "/", "l"], "mOsmol"),
+    (&["bpm"], "per minute"),
+    (&["beats", "per", "minute"], "per minute"),
+    (&["times", "per", "minute"], "per minute"),
+    (&["contractions", "per", "minute"], "per minute"),
+    (&["impulses", "per", "minute"], "per minute"),
+    (&["breaths", "per", "minute"], "breaths"),
+    (&["times", "per", "day"], "per day"),
+    (&["ml"], "mL"),
+    (&["milliliters"], "mL"),
+    (&["l"], "L"),
+    (&["liters"], "L"),
+    (&["ms"], "ms"),
+    (&["milliseconds"], "ms"),
+    (&["seconds"], "s"),
+    (&["minutes"], "min"),
+    (&["hours"], "h"),
+    (&["days"], "d"),
+    (&["weeks"], "weeks"),
+    (&["months"], "months"),
+    (&["years"], "years"),
+    (&["cm"], "cm"),
+    (&["mm"], "mm"),
+    (&["µm"], "µm"),
+    (&["μm"], "µm"),
+    (&["micrometers"], "µm"),
+    (&["nm"], "nm"),
+    (&["m"], "m"),
+    (&["meters"], "m"),
+    (&["g"], "g"),
+    (&["grams"], "g"),
+    (&["mg"], "mg"),
+    (&["kg"], "kg"),
+    (&["kcal"], "kcal"),
+    (&["milliosmoles"], "mOsmol"),
+    (&["°", "c"], "°C"),
+    (&["°c"], "°C"),
+    (&["°", "f"], "°F"),
+    (&["°f"], "°F"),
+    (&["degrees", "celsius"], "°C"),
+];
+
+/// The value of '1,300', '0.5' or '70'; how many decimal places, and whether commas part thousands.
+fn value(text: &str) -> Option<(f64, usize, bool)> {
+    let grouped = text.contains(',');
+    let bare = text.replace(',', "");
+    if !bare.chars().all(|c| c.is_ascii_digit() || c == '.')
+        || !bare.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return None;
+    }
+    let places = bare.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let well_grouped = !grouped || text.split(',').skip(1).all(|part| part.len() == 3);
+    bare.parse().ok().filter(|value| *value > 0.0 && well_grouped).map(|value| (value, places, grouped))
+}
+
+/// All quantities among the tokens of a sentence. A number inside a name ('T3', 'type 2', '12-lead') is none.
+pub(crate) fn quantities(tokens: &[Token]) -> Vec<Quantity> {
+    let mut found = vec![];
+    let mut at = 0;
+    while at < tokens.len() {
+        match quantity(tokens, at) {
+            Some(quantity) => {
+                at = quantity.last;
+                found.push(quantity);
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+fn quantity(tokens: &[Token], first: usize) -> Option<Quantity> {
+    let (low, places, grouped) = value(&tokens[first].text)?;
+    let before = first.checked_sub(1).map(|i| &tokens[i]);
+    let named = before.is_some_and(|b| NUMBERED.contains(&b.lower.as_str()));
+    // '−60 mV': the sign is part of the number, and what is below zero has no half and no double
+    let signed = before.is_some_and(|b| matches!(b.text.as_str(), "−" | "–" | "-" | "+" | "±" | "/" | "."));
+    if named || signed {
+        return None;
+    }
+    let mut last = first + 1;
+    let mut high = None;
+    let mut joint = String::new();
+    if let (Some(sign), Some(end)) = (tokens.get(last), tokens.get(last + 1)) {
+        let between = before.is_some_and(|b| b.is("between"));
+        let ranges =
+            matches!(sign.text.as_str(), "–" | "-" | "—") || sign.is("to") || (sign.is("and") && between);
+        if let Some((top, decimals, _)) = value(&end.text).filter(|_| ranges)
+            && top > low
+        {
+            if decimals != places {
+                return None;
+            }
+            joint = if !sign.is_word() { "–".into() } else { format!(" {} ", sign.lower) };
+            high = Some(top);
+            last += 2;
+        }
+    }
+    let scale = tokens.get(last).filter(|t| matches!(t.lower.as_str(), "million" | "billion" | "trillion"));
+    let from = last;
+    last += usize::from(scale.is_some());
+    let unit = UNITS.iter().find(|(words, _)| {
+        tokens.len() >= last + words.len() && words.iter().zip(&tokens[last..]).all(|(w, t)| t.is(w))
+    });
+    let dimension = match unit {
+        Some((words, dimension)) => {
+            last += words.len();
+            (*dimension).to_string()
+        }
+        None => String::new(),
+    };
+    let mut unit = write(&tokens[from..last]);
+    if last > from && tokens[from].gap {
+        unit = format!(" {unit}");
+    }
+    let dimension = scale.map_or(dimension.clone(), |scale| format!("{} {dimension}", scale.lower));
+    Some(Quantity { low, high, joint, unit, dimension, places, grouped, first, last })
+}
+
+/// Words after which a number is a name.
+const NUMBERED: &[&str] = &[
+    "type",
+    "types",
+    "stage",
+    "phase",
+    "step",
+    "steps",
+    "figure",
+    "grade",
+    "class",
+    "chapter",
+    "part",
+    "vitamin",
+    "factor",
+    "table",
+    "level",
+    "group",
+    "category",
+    "lead",
+    "nerve",
+    "chromosome",
+    "in",
+    "since",
+    "until",
+];
+
+/// Words of a sentence whose number is of the day, of one person or of a calculation, and not to be learned.
+const PASSING: &[&str] = &[
+    "population",
+    "people",
+    "person",
+    "americans",
+    "american",
+    "united",
+    "states",
+    "cases",
+    "patients",
+    "patient",
+    "children",
+    "age",
+    "aged",
+    "old",
+    "today",
+    "currently",
+    "estimated",
+    "research",
+    "researchers",
+    "study",
+    "studies",
+    "scientists",
+    "century",
+    "survival",
+    "incidence",
+    "prevalence",
+    "mortality",
+    "deaths",
+    "worldwide",
+    "world",
+    "chapter",
+    "video",
+    "assume",
+    "assumes",
+    "suppose",
+    "imagine",
+    "recorded",
+    "career",
+    "school",
+    "training",
+    "growth",
+    "athletes",
+    "calculated",
+    "calculation",
+    "example",
+    "life",
+    "lifespan",
+    "pounds",
+    "dollars",
+    "infected",
+    "affects",
+    "risk",
+    "diagnosed",
+    "percentage",
+    "match",
+    "ago",
+    "vaccine",
+    "theory",
+    "others",
+    "past",
+    "history",
+    "decade",
+    "decades",
+    "strides",
+];
+
+/// Words that make every number beyond the right one right as well.
+const BOUNDS: &[&str] =
+    &["than", "least", "over", "under", "most", "many", "much", "little", "few", "exceed", "exceeds"];
+
+/// The sentences of a document whose only number can be asked for.
+pub(crate) fn facts(matter: &Matter<'_>, sink: &mut dyn FnMut(Result<QuantityFact, Refusal>)) {
+    for number in 0..matter.prose.sentences.len() {
+        if matter.prose.sentences[number].usable
+            && let Some(fact) = fact(matter, number)
+        {
+            sink(fact);
+        }
+    }
+}
+
+pub(crate) fn fact(matter: &Matter<'_>, number: usize) -> Option<Result<QuantityFact, Refusal>> {
+    let sentence = &matter.prose.sentences[number];
+    let all = super::to_end(&sentence.tokens, 0);
+    let mut refusal = None;
+    // the whole sentence reads best; its first clause stands alone where the rest refers to what was said
+    for clause in [all, whole_part(all)] {
+        let mut found = quantities(clause);
+        let Some(quantity) = found.pop() else { continue };
+        let asked = if found.is_empty() {
+            gap(matter, number, clause, &quantity).map(|fact| QuantityFact { fact, quantity })
+        } else {
+            Err(Refusal::Coordinated)
+        };
+        match asked {
+            Ok(fact) => return Some(Ok(fact)),
+            Err(why) => refusal = Some(Err(why)),
+        }
+    }
+    refusal
+}
+
+/// The first clause, without a list or an aside that lost its end when the next clause was cut off.
+fn whole_part(all: &[Token]) -> &[Token] {
+    let clause = single_clause(all);
+    if clause.len() == all.len() {
+        return clause;
+    }
+    let aside = (3..clause.len())
+        .find(|at| clause[*at].text == "," && !(*at..clause.len()).any(|i| is_finite(clause, i)));
+    &clause[..aside.unwrap_or(clause.len())]
+}
+
+/// Whether the clause says something by itself: a verb, and a second one where it opens with a condition.
+fn states(clause: &[Token]) -> bool {
+    const OPENERS: &[&str] = &[
+        "when", "if", "although", "as", "because", "while", "after", "before", "once", "since", "though",
+        "until",
+    ];
+    let verbs = (0..clause.len()).filter(|at| is_finite(clause, *at)).count();
+    let least = if clause.first().is_some_and(|t| OPENERS.contains(&t.lower.as_str())) { 2 } else { 1 };
+    verbs >= least
+}
+
+fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity) -> Result<Fact, Refusal> {
+    let (first, last) = (quantity.first, quantity.last);
+    let sentence = &matter.prose.sentences[number];
+    // a second number, in a name or in the part that was cut, may give the first one away or contradict it
+    let digits = |t: &Token| t.text.starts_with(|c: char| c.is_ascii_digit());
+    let other = clause.iter().enumerate().any(|(at, t)| digits(t) && !(first..last).contains(&at));
+    if other {
+        return Err(Refusal::Coordinated);
+    }
+    // a year
+    if quantity.dimension.is_empty() && !quantity.grouped && (1000.0..2100.0).contains(&quantity.low) {
+        return Err(Refusal::Etymology);
+    }
+    // from one end of a scale to the other: its halves and doubles are none
+    if quantity.high.is_some_and(|high| high > 3.0 * quantity.low) {
+        return Err(Refusal::Comparison);
+    }
+    // 'Volumes can range to': of what?
+    const MEASURES: &[&str] =
+        &["volume", "volumes", "level", "levels", "size", "length", "rate", "rates", "amount"];
+    let first_word = clause.iter().find(|t| !matches!(t.lower.as_str(), "the" | "a" | "an"));
+    let unsaid = first_word.is_some_and(|t| MEASURES.contains(&t.lower.as_str()))
+        && !clause.iter().take(4).any(|t| t.is("of"));
+    if unsaid {
+        return Err(Refusal::Dangling);
+    }
+    // what every layman knows
+    if matches!(quantity.dimension.as_str(), "°C" | "°F") && [37.0, 98.6].contains(&quantity.low) {
+        return Err(Refusal::Everyday);
+    }
+    let bare = quantity.dimension.is_empty();
+    // a count needs what is counted; a number before a verb or at the end is a name or a score
+    if bare && !clause.get(last).is_some_and(|t| t.gap && (t.tag.is_noun() || t.tag == Tag::Adj)) {
+        return Err(Refusal::NoGenus);
+    }
+    if clause.iter().any(|t| PASSING.contains(&t.lower.as_str())) {
+        return Err(Refusal::Shared);
+    }
+    let bounded = clause[..first].iter().rev().take(3).any(|t| BOUNDS.contains(&t.lower.as_str()))
+        || clause[..first].windows(2).any(|pair| pair[0].is("up") && pair[1].is("to"));
+    // 'may increase to 150': so it may to 100
+    let possible = clause.iter().any(|t| matches!(t.lower.as_str(), "may" | "might" | "could"));
+    // 'increases from 120 to 160' is a change, 'ranges from 120 to 160' a range
+    let changes = first.checked_sub(1).is_some_and(|i| clause[i].is("from"))
+        && !clause[..first].iter().any(|t| t.lower.starts_with("rang"));
+    if bounded || possible || changes {
+        return Err(Refusal::Comparison);
+    }
+    let body: Vec<Token> = [&clause[..first], &clause[last..]].concat();
+    let words = body.iter().filter(|t| t.is_word()).count();
+    let own = matter.terms.of_sentence(number).first().map_or(Own::No, |m| match (m.first <= 2, m.plural) {
+        (true, false) => Own::One,
+        (true, true) => Own::Many,
+        _ => Own::No,
+    });
+    if !states(clause) {
+        return Err(Refusal::Fragment);
+    }
+    if !(5..=30).contains(&words) || refers(&body, own) || is_fragment(clause) || sentence.resumes {
+        return Err(Refusal::Refers);
+    }
+    let subject = subject(matter, number, clause, quantity).ok_or(Refusal::Unmarked)?;
+    let mut shown = clause.to_vec();
+    let blank = Token { text: "_____".into(), ..shown[first].clone() };
+    shown.splice(first..last, [blank]);
+    let text = capitalised(write(&shown).trim());
+    let asks = if bare { "number" } else { "value" };
+    Ok(Fact {
+        family: Family::Quantity,
+        key: subject.term,
+        plural: subject.plural,
+        stem: format!("Which {asks} completes this sentence: “{text}”?"),
+        body,
+        sentence: number,
+        source: None,
+        genus: None,
+        noun: None,
+    })
+}
+
+/// The term of which a number is told: the first one that the lecture teaches.
+fn subject(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity) -> Option<Mention> {
+    let within = |mention: &&Mention| {
+        mention.last <= clause.len() && (mention.last <= quantity.first || mention.first >= quantity.last)
+    };
+    let taught = |mention: &&Mention| {
+        let term = &matter.terms.list[mention.term];
+        within(mention) && (term.marked || term.heading || lexicon().terms.contains_key(term.key.as_str()))
+    };
+    let mentions = matter.terms.of_sentence(number);
+    mentions.iter().find(taught).or_else(|| mentions.iter().find(within)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::question::matter;
+    use crate::question::tests::lecture_of;
+    use crate::question::token::tokens_of;
+
+    #[test]
+    fn numbers_with_their_units() {
+        for (sentence, expected) in [
+            ("It ejects about 70 mL per beat.", vec![(70.0, None, " mL", "mL")]),
+            (
+                "It fires at 40–60 beats per minute.",
+                vec![(40.0, Some(60.0), " beats per minute", "per minute")],
+            ),
+            ("It lasts between 250 and 300 ms.", vec![(250.0, Some(300.0), " ms", "ms")]),
+            (
+                "Some 10,000 fibers and 99 percent.",
+                vec![(10_000.0, None, "", ""), (99.0, None, " percent", "percent")],
+            ),
+            ("There are 1.3 million nephrons.", vec![(1.3, None, " million", "million ")]),
+            ("It flows at 5 L/min.", vec![(5.0, None, " L/min", "L/min")]),
+            // parts of names, signs and fractions are no quantities
+            ("In type 2 diabetes T3 and the 12-lead ECG at −60 mV and 1/3.", vec![(1.0, None, "", "")]),
+        ] {
+            let found: Vec<_> = quantities(&tokens_of(sentence))
+                .into_iter()
+                .map(|q| (q.low, q.high, q.unit, q.dimension))
+                .collect();
+            let expected: Vec<_> =
+                expected.into_iter().map(|(l, h, u, d)| (l, h, u.to_string(), d.to_string())).collect();
+            assert_eq!(found, expected, "{sentence}");
+        }
+    }
+
+    /// What becomes of the first sentence of a lecture on ventricles that holds a number.
+    fn asked(sentence: &str) -> Result<String, Refusal> {
+        let document =
+            lecture_of(&["The *ventricle* is a chamber that pumps blood out of the heart.", sentence]);
+        let matter = matter::read(&document);
+        let mut found = vec![];
+        facts(&matter, &mut |fact| found.push(fact.map(|fact| fact.fact.stem)));
+        found.into_iter().next().expect("a quantity")
+    }
+
+    #[test]
+    fn the_only_number_of_a_sentence_is_asked_for() {
+        assert_eq!(
+            asked("At rest each ventricle ejects approximately 70 mL of blood with every beat.").as_deref(),
+            Ok(
+                "Which value completes this sentence: “At rest each ventricle ejects approximately _____ of blood with every beat”?"
+            )
+        );
+        for (sentence, refusal) in [
+            // more, or less, is true as well
+            ("Each ventricle ejects at least 70 mL of blood with every beat.", Refusal::Comparison),
+            ("The ventricle may eject 130 mL of blood during hard exercise.", Refusal::Comparison),
+            // of one day and one country
+            ("Disease of a ventricle affects 12 percent of people in the world.", Refusal::Shared),
+            // of what was said before
+            ("This ventricle ejects 70 mL of blood with every beat.", Refusal::Refers),
+            // the one gives the other away
+            ("Each ventricle ejects 70 mL of the 130 mL of blood that it holds.", Refusal::Coordinated),
+        ] {
+            assert_eq!(asked(sentence), Err(refusal), "{sentence}");
+        }
+    }
+}
