@@ -19,7 +19,7 @@ use fitness::{
 };
 use kinship::{
     alone_of_its_kind, built_alike, defines, genus_noun, genus_tells, is_broad, landmarks, listed_together,
-    mixes_ranks, odd_build, odd_head, one_place, other_dimension, other_sort, unit_tells,
+    measures_nothing, mixes_ranks, odd_build, odd_head, one_place, other_dimension, other_sort, unit_tells,
 };
 pub(crate) use reversed::{is_doing, siblings};
 use std::collections::{BTreeSet, HashSet};
@@ -112,7 +112,8 @@ impl Bench {
                 let extra = if carries { 0.6 } else { 0.0 }
                     + if kin { 0.4 } else { 0.0 }
                     + if near { close } else { 0.0 };
-                (self.score(key, fact, &list[other], other) + extra, other)
+                let weak = if measures_nothing(key, &list[other]) { 0.8 } else { 0.0 };
+                (self.score(key, fact, &list[other], other) + extra - weak, other)
             })
             .collect();
         // the best set, else one that is led by another term, else one that is as long as the key

@@ -112,17 +112,18 @@ pub(super) fn odd_head(key: &Term, wrong: &[&Term]) -> bool {
 
 /// All wrong options are built of one part that the key lacks: 'fibrous joint' beside three '-axial joints'.
 pub(super) fn odd_build(key: &str, wrong: &[&str]) -> bool {
-    const LEAST: usize = 6;
     let first = |name: &str| name.to_lowercase().split(' ').next().unwrap_or_default().to_string();
     let words: Vec<String> = wrong.iter().map(|name| first(name)).collect();
-    let Some(one) = words.first().filter(|one| one.is_ascii() && wrong.len() >= 3 && one.len() >= LEAST)
-    else {
-        return false;
-    };
-    let ending = &one[one.len() - LEAST..];
+    let Some(one) = words.first().filter(|_| wrong.len() >= 3) else { return false };
     // one word for all ('adrenal …') is shared by the place, not by the build
     let differ = words.iter().any(|word| word != one);
-    differ && words.iter().all(|word| word.ends_with(ending)) && !key.to_lowercase().contains(ending)
+    let built_of = |least: usize| {
+        one.is_ascii() && one.len() >= least && {
+            let ending = &one[one.len() - least..];
+            words.iter().all(|word| word.ends_with(ending)) && !key.to_lowercase().contains(ending)
+        }
+    };
+    differ && (built_of(6) || built_of(5))
 }
 
 /// An artery among veins and capillaries is told by the direction of its blood, a gland among organs by its work.
@@ -173,6 +174,8 @@ fn dimension(noun: &str) -> Option<u8> {
         "rate" | "frequency" | "speed" | "velocity" => 2,
         "time" | "period" | "duration" | "interval" => 3,
         "osmolarity" | "concentration" | "gravity" | "ph" | "fraction" | "ratio" => 4,
+        "point" | "range" => 5,
+        "level" => 6,
         _ => return None,
     })
 }
@@ -221,6 +224,13 @@ pub(super) fn genus_tells(fact: &Fact, key: &Term, wrong: &[&Term]) -> bool {
     // 'a cell that …' among cells: their names need not say so
     let told = lexicon().heads.get(genus.as_str()).is_none_or(|kind| *kind != genus);
     told && bears(key) && wrong.iter().filter(|term| bears(term)).count() < 2
+}
+
+/// 'set point', 'normal range' and 'organism level' measure nothing, and are weak beside what does.
+pub(super) fn measures_nothing(key: &Term, term: &Term) -> bool {
+    let bare = |dimension: Option<u8>| dimension.is_some_and(|d| d >= 5);
+    let (one, two) = (dimension(key.head()), dimension(term.head()));
+    key.kind == Some("measure") && one != two && (bare(one) || bare(two))
 }
 
 /// 'the volume per minute' cannot be a pressure.
@@ -311,11 +321,14 @@ mod tests {
         assert!(!odd_head(&pressures[0], &wrong[1..]));
         assert!(odd_build("fibrous joint", &["multiaxial joint", "biaxial joint", "uniaxial joint"]));
         assert!(!odd_build("pivot joint", &["multiaxial joint", "biaxial joint", "hinge joint"]));
+        assert!(odd_build("amphipathic", &["hypotonic", "isotonic", "hypertonic"]));
         assert!(odd_build("mitosis", &["pinocytosis", "phagocytosis", "exocytosis"]));
         let [artery, vein] =
             ["artery", "vein"].map(|kind| term(&format!("marginal {kind}"), [0, 1, 1], kind));
         assert!(alone_of_its_kind(&artery, &[&vein, &vein, &vein]));
         assert!(!alone_of_its_kind(&artery, &[&vein, &artery, &vein]));
+        let point = term("set point", [1, 0, 3], "measure");
+        assert!(measures_nothing(&point, &pressures[0]) && !measures_nothing(&rate, &pressures[0]));
         let types = ["transfer rna", "messenger rna", "rna polymerase", "anticodon"];
         let types: Vec<Term> = types.iter().map(|key| term(key, [1, 0, 3], "molecule")).collect();
         let fact = definition("a type of RNA that carries amino acids");

@@ -5,6 +5,7 @@ use super::Bench;
 use super::fitness::is_definition;
 use super::kinship::{is_broad, mixes_ranks};
 use crate::question::facts::{Fact, Family, Matter};
+use crate::question::lexicon::lexicon;
 use crate::question::prose::content_stems;
 use crate::question::token::write;
 use std::collections::BTreeMap;
@@ -20,6 +21,16 @@ pub(crate) fn is_doing(fact: &Fact) -> bool {
         && fact.body.first().is_some_and(|t| !STATES.contains(&t.lower.as_str()))
 }
 
+/// Whether two definitions of one place tell of things of one group: a tissue may be taken for a membrane.
+fn akin(matter: &Matter<'_>, bench: &Bench, fact: &Fact, other: &Fact) -> bool {
+    let (one, two) = (&matter.terms.list[fact.key], &matter.terms.list[other.key]);
+    let groups = one.kind.zip(two.kind).is_some_and(|(a, b)| {
+        // a tendon and a joint are told apart at sight
+        lexicon().group(a) == lexicon().group(b) && lexicon().group(a) != "skeletal"
+    });
+    is_definition(fact) && one.marked && two.marked && groups && bench.near(matter, fact.key, other.key)
+}
+
 /// Up to three sayings on other terms that are as plausible for the key's name and not true of it.
 pub(crate) fn siblings(matter: &Matter<'_>, bench: &Bench, facts: &[&Fact], fact: &Fact) -> Vec<usize> {
     let list = &matter.terms.list;
@@ -30,9 +41,9 @@ pub(crate) fn siblings(matter: &Matter<'_>, bench: &Bench, facts: &[&Fact], fact
             && list[other.key].kind != Some("adjective")
             && other.key != fact.key
             && other.plural == fact.plural
-            && list[other.key].kind == list[fact.key].kind
-            // regions that vessels supply and drain lie in each other
-            && !(is_doing(fact) && matches!(list[fact.key].kind, Some("artery" | "vein" | "vessel")))
+            && (list[other.key].kind == list[fact.key].kind || akin(matter, bench, fact, other))
+            // regions that vessels supply and drain lie in each other; what a movement does is told of one limb
+            && !(is_doing(fact) && matches!(list[fact.key].kind, Some("artery" | "vein" | "vessel" | "movement")))
             && (!is_broad(&list[fact.key]) || bench.near(matter, fact.key, other.key))
             && !mixes_ranks(&list[fact.key], &list[other.key])
             && !matter.relations.barred(fact.key, other.key)

@@ -5,9 +5,10 @@ use super::{Fact, Family, Matter, Mention};
 use crate::question::lexicon::lexicon;
 use crate::question::prose::is_finite;
 use crate::question::refusal::Refusal;
-use crate::question::span::{Own, capitalised, is_fragment, refers, single_clause};
+use crate::question::span::{Own, capitalised, head_of, is_fragment, refers, single_clause};
 use crate::question::tagger::Tag;
 use crate::question::token::{Token, write};
+use crate::question::word::singular;
 
 /// A number, or a range of numbers, with its unit.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,8 @@ pub(crate) struct Quantity {
     pub(crate) places: usize,
     /// Whether thousands are parted by commas.
     pub(crate) grouped: bool,
+    /// Whether it is written as a word ('three').
+    pub(crate) spelled: bool,
     /// First token.
     pub(crate) first: usize,
     /// One past the last token of number and unit.
@@ -113,12 +116,35 @@ fn value(text: &str) -> Option<(f64, usize, bool)> {
     bare.parse().ok().filter(|value| *value > 0.0 && well_grouped).map(|value| (value, places, grouped))
 }
 
+/// Numbers from one to twelve as words.
+pub(crate) const SPELLED: [&str; 12] =
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/// A count in words: 'three layers'. One and two are said too often to be told.
+fn counted(tokens: &[Token], at: usize) -> Option<Quantity> {
+    let number = SPELLED.iter().position(|word| tokens[at].is(word)).filter(|number| *number >= 2)? + 1;
+    let thing = tokens.get(at + 1).filter(|t| t.gap && (t.tag.is_noun() || t.tag == Tag::Adj))?;
+    let measured = UNITS.iter().any(|(words, _)| words[0] == thing.lower);
+    (!measured).then(|| Quantity {
+        low: number as f64,
+        high: None,
+        joint: String::new(),
+        unit: String::new(),
+        dimension: String::new(),
+        places: 0,
+        grouped: false,
+        spelled: true,
+        first: at,
+        last: at + 1,
+    })
+}
+
 /// All quantities among the tokens of a sentence. A number inside a name ('T3', 'type 2', '12-lead') is none.
 pub(crate) fn quantities(tokens: &[Token]) -> Vec<Quantity> {
     let mut found = vec![];
     let mut at = 0;
     while at < tokens.len() {
-        match quantity(tokens, at) {
+        match quantity(tokens, at).or_else(|| counted(tokens, at)) {
             Some(quantity) => {
                 at = quantity.last;
                 found.push(quantity);
@@ -174,7 +200,7 @@ fn quantity(tokens: &[Token], first: usize) -> Option<Quantity> {
         unit = format!(" {unit}");
     }
     let dimension = scale.map_or(dimension.clone(), |scale| format!("{} {dimension}", scale.lower));
-    Some(Quantity { low, high, joint, unit, dimension, places, grouped, first, last })
+    Some(Quantity { low, high, joint, unit, dimension, places, grouped, spelled: false, first, last })
 }
 
 /// Words after which a number is a name.
@@ -333,7 +359,7 @@ fn states(clause: &[Token]) -> bool {
 fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity) -> Result<Fact, Refusal> {
     let (first, last) = (quantity.first, quantity.last);
     let sentence = &matter.prose.sentences[number];
-    // a second number, in a name or in the part that was cut, may give the first one away or contradict it
+    // a second number, in a name or in a fraction, may give the first one away or contradict it
     let digits = |t: &Token| t.text.starts_with(|c: char| c.is_ascii_digit());
     let other = clause.iter().enumerate().any(|(at, t)| digits(t) && !(first..last).contains(&at));
     if other {
@@ -353,8 +379,14 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
     let first_word = clause.iter().find(|t| !matches!(t.lower.as_str(), "the" | "a" | "an"));
     let unsaid = first_word.is_some_and(|t| MEASURES.contains(&t.lower.as_str()))
         && !clause.iter().take(4).any(|t| t.is("of"));
-    if unsaid {
+    // 'has 23 homologous pairs': of what?
+    let pairs = clause[last..].iter().take(3).position(|t| t.is("pairs") || t.is("pair"));
+    let pairs = pairs.is_some_and(|at| !clause.get(last + at + 1).is_some_and(|t| t.is("of")));
+    if unsaid || pairs {
         return Err(Refusal::Dangling);
+    }
+    if quantity.spelled {
+        told_elsewhere(matter, number, clause, quantity)?;
     }
     // what every layman knows
     if matches!(quantity.dimension.as_str(), "°C" | "°F") && [37.0, 98.6].contains(&quantity.low) {
@@ -408,6 +440,54 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
         genus: None,
         noun: None,
     })
+}
+
+/// A count that the sentence gives away by a list or by the build of a word, that points back, or that another
+/// sentence states otherwise.
+fn told_elsewhere(
+    matter: &Matter<'_>,
+    number: usize,
+    clause: &[Token],
+    quantity: &Quantity,
+) -> Result<(), Refusal> {
+    let after = &clause[quantity.last..];
+    let lists = after.iter().filter(|t| t.text == ",").count() >= 2
+        || after.iter().any(|t| matches!(t.lower.as_str(), "called" | "including" | "namely" | ":" | "—"));
+    if lists {
+        return Err(Refusal::Leak);
+    }
+    let prefixes: &[&str] = match quantity.low as u32 {
+        3 => &["tri", "third"],
+        4 => &["tetra", "quadr", "fourth"],
+        5 => &["pent", "quint", "fifth"],
+        6 => &["hexa", "sixth"],
+        _ => &[],
+    };
+    if clause.iter().any(|t| prefixes.iter().any(|prefix| t.lower.starts_with(prefix))) {
+        return Err(Refusal::Leak);
+    }
+    // 'Three familiar drinks contain …' opens a story
+    let Some(before) = quantity.first.checked_sub(1).map(|i| clause[i].lower.as_str()) else {
+        return Err(Refusal::Vague);
+    };
+    if matches!(before, "these" | "those" | "all" | "the" | "other" | "last" | "first" | "remaining") {
+        return Err(Refusal::Refers);
+    }
+    // 'six hormones' here and 'seven hormones' there
+    let thing = |tokens: &[Token], q: &Quantity| {
+        head_of(&tokens[q.last..]).map(|at| singular(&tokens[q.last + at].lower))
+    };
+    let own = thing(clause, quantity);
+    let terms: Vec<usize> = matter.terms.of_sentence(number).iter().map(|m| m.term).collect();
+    let differs = matter.prose.sentences.iter().enumerate().any(|(at, other)| {
+        at != number
+            && matter.terms.of_sentence(at).iter().any(|m| terms.contains(&m.term))
+            && quantities(&other.tokens).iter().any(|q| {
+                let bare = q.dimension.is_empty() && q.high.is_none();
+                bare && (q.low - quantity.low).abs() > 0.1 && thing(&other.tokens, q) == own
+            })
+    });
+    if differs { Err(Refusal::Ambiguous) } else { Ok(()) }
 }
 
 /// The term of which a number is told: the first one that the lecture teaches.
@@ -482,7 +562,15 @@ mod tests {
             ("The ventricle may eject 130 mL of blood during hard exercise.", Refusal::Comparison),
             // of one day and one country
             ("Disease of a ventricle affects 12 percent of people in the world.", Refusal::Shared),
+            // a list, a prefix or another sentence tells the count
+            (
+                "The wall of the ventricle has three layers including an inner one that touches blood.",
+                Refusal::Leak,
+            ),
+            ("Below the ventricle a tricuspid valve has three thin cusps and many cords.", Refusal::Leak),
+            ("The ventricle has 23 homologous pairs in each of its cells at rest.", Refusal::Dangling),
             // of what was said before
+            ("One ventricle opens to these four large vessels of the body at rest.", Refusal::Refers),
             ("This ventricle ejects 70 mL of blood with every beat.", Refusal::Refers),
             // the one gives the other away
             ("Each ventricle ejects 70 mL of the 130 mL of blood that it holds.", Refusal::Coordinated),

@@ -40,7 +40,18 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
     // 'The septum prevents the impulse': there are several
     let several = body.windows(2).enumerate().any(|(at, pair)| {
         pair[0].is("the")
-            && matches!(pair[1].lower.as_str(), "septum" | "impulse" | "transcript" | "septa" | "impulses")
+            && matches!(
+                pair[1].lower.as_str(),
+                "septum"
+                    | "impulse"
+                    | "transcript"
+                    | "septa"
+                    | "impulses"
+                    | "occlusion"
+                    | "blockage"
+                    | "lesion"
+                    | "clot"
+            )
             && !body
                 .get(at + 2)
                 .is_some_and(|t| matches!(t.lower.as_str(), "of" | "that" | "which" | "in" | "between"))

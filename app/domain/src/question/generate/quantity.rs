@@ -4,7 +4,7 @@
 use super::{Draft, Writer, check, difficulty};
 use crate::document::Span;
 use crate::question::facts::Family;
-use crate::question::facts::quantity::{self, Quantity, QuantityFact, quantities};
+use crate::question::facts::quantity::{self, Quantity, QuantityFact, SPELLED, quantities};
 use crate::question::filters;
 use crate::question::rationale;
 use crate::question::refusal::Refusal;
@@ -19,7 +19,7 @@ struct Stated {
 }
 
 /// Most questions of a document that ask for a number: a lecture is more than its figures.
-const AMOUNTS: usize = 15;
+const AMOUNTS: usize = 18;
 
 /// Options of a question.
 const OPTIONS: usize = 4;
@@ -176,6 +176,7 @@ fn apart(quantity: &Quantity, a: Ends, b: Ends) -> bool {
     let middle = |v: Ends| scale(share, f64::midpoint(v.0, v.1));
     // a count is exact, a measure is 'about'
     let least = match (quantity.dimension.is_empty(), quantity.high.is_some()) {
+        _ if quantity.spelled => 0.05,
         (true, false) => 0.15,
         (_, true) => 0.33,
         _ => 0.4,
@@ -199,6 +200,8 @@ fn scaled(quantity: &Quantity, side: Side) -> Vec<Ends> {
     let mut values: Vec<Ends> = if is_share(quantity) {
         let width = key.1 - key.0;
         SHARES.iter().map(|low| (*low, low + width)).filter(|v| v.1 < 100.0).collect()
+    } else if quantity.spelled {
+        (1..=3).flat_map(|n| [key.0 - f64::from(n), key.0 + f64::from(n)]).map(|v| (v, v)).collect()
     } else if quantity.dimension.is_empty() && quantity.high.is_none() && key.0 <= 12.0 {
         // a small count has neighbours, not multiples
         let step = if key.0 >= 8.0 { 2.0 } else { 1.0 };
@@ -224,6 +227,8 @@ fn scaled(quantity: &Quantity, side: Side) -> Vec<Ends> {
         TIMES.iter().map(range).collect()
     };
     values.retain(|v| v.0 >= 1.0_f64.min(key.0 / 10.0) && v.0 > 0.0 && side.holds(*v, key));
+    let most = SPELLED.len() as f64;
+    values.retain(|v| !quantity.spelled || (2.0..=most).contains(&v.0));
     values.retain(|v| quantity.high.is_none() || v.1 > v.0);
     if is_share(quantity) {
         values.sort_by(|a, b| distance(quantity, *a).total_cmp(&distance(quantity, *b)));
@@ -267,6 +272,9 @@ fn round(value: f64, grain: f64, smallest: f64) -> (f64, f64) {
 }
 
 fn shown(quantity: &Quantity, (low, high): Ends) -> String {
+    if quantity.spelled {
+        return SPELLED[low as usize - 1].to_string();
+    }
     let one = |value: f64| {
         let plain = format!("{value:.*}", quantity.places);
         if quantity.grouped { grouped(&plain) } else { plain }

@@ -18,6 +18,10 @@ impl Writer<'_, '_> {
         if lexicon().listed("everyday", &list[fact.key].key) {
             return Err(Refusal::Everyday);
         }
+        // 'Conversely, flexion brings the thumb back': said of one place, and not what flexion is
+        if is_doing(fact) && matter.prose.sentences[fact.sentence].contrast {
+            return Err(Refusal::Refers);
+        }
         let others = siblings(matter, &self.bench, fit, fact);
         if others.len() < 2 {
             return Err(Refusal::FewDistractors);
