@@ -19,7 +19,8 @@ use fitness::{
 };
 use kinship::{
     alone_of_its_kind, built_alike, defines, genus_noun, genus_tells, is_broad, landmarks, listed_together,
-    measures_nothing, mixes_ranks, odd_build, odd_head, one_place, other_dimension, other_sort, unit_tells,
+    measures_nothing, mixes_ranks, odd_build, odd_head, one_place, other_dimension, other_sort, ratio_tells,
+    unit_tells,
 };
 pub(crate) use reversed::{is_doing, siblings};
 use std::collections::{BTreeSet, HashSet};
@@ -198,6 +199,7 @@ impl Bench {
             || genus_tells(fact, key, &wrong)
             || other_sort(matter, fact, chosen)
             || odd_head(key, &wrong)
+            || ratio_tells(fact, key, &wrong)
             || (sex(key) && !wrong.iter().any(|term| sex(term)))
         {
             return Err(Refusal::Apart);

@@ -86,7 +86,15 @@ pub(crate) fn clues(body: &[Token], key: &str, rare: &dyn Fn(&str) -> bool) -> B
     let words = body.iter().filter(|t| t.is_word());
     let stems = words.flat_map(|t| t.lower.split(' ').map(stem).collect::<Vec<_>>());
     let telling = stems.filter(|word| rare(word));
-    let told: BTreeSet<usize> = telling.filter_map(|word| ENGLISH.get(&word)).flatten().copied().collect();
+    let mut told: BTreeSet<usize> =
+        telling.filter_map(|word| ENGLISH.get(&word)).flatten().copied().collect();
+    // 'a phagocyte' tells 'macrophage': the same root stands in both
+    let long = body.iter().filter(|t| t.lower.len() >= 8 && rare(&stem(&t.lower)));
+    let name = key.to_lowercase();
+    let shares = |word: &str| {
+        (0..word.len().saturating_sub(3)).any(|at| word.get(at..at + 4).is_some_and(|p| name.contains(p)))
+    };
+    told.extend(long.filter(|t| shares(&t.lower)).flat_map(|t| parts(&t.lower)));
     parts(key).intersection(&told).copied().collect()
 }
 

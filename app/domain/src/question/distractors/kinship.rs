@@ -152,6 +152,11 @@ pub(super) fn mixes_ranks(key: &Term, term: &Term) -> bool {
 /// Bones, joints and parts of the body that a stem names: they say where to look.
 pub(super) fn landmarks(fact: &Fact, key: &Term) -> HashSet<String> {
     // a class ('a suture') is told by its build, an individual ('the hip joint') by its place
+    // 'an organ of the immune system' is sought among those that the text puts there
+    let system = fact.body.iter().position(|t| t.is("system")).filter(|at| *at > 0);
+    if let Some(at) = system.filter(|_| key.kind == Some("organ") || key.kind == Some("gland")) {
+        return HashSet::from([stem(&fact.body[at - 1].lower)]);
+    }
     let individual = key.articles[0] == 0;
     let placed =
         individual && matches!(key.kind, Some("joint" | "connective" | "bone" | "bone_part" | "muscle"));
@@ -208,10 +213,19 @@ fn sort_of(definition: &[Token]) -> Option<u8> {
     })
 }
 
+/// The definition that a stem holds: all of it, or what stands after the gap and 'is'.
+fn said_to_be<'f>(matter: &Matter<'_>, fact: &'f Fact) -> Option<&'f [Token]> {
+    let gap = fact.body.first().is_some_and(|t| t.is("is") || t.is("are"));
+    match is_definition(fact) {
+        true => Some(&fact.body),
+        false => defines(matter, fact).then(|| fact.body.get(1..)).flatten().filter(|_| gap),
+    }
+}
+
 /// Whether a definition names a sort of thing that no wrong option is said to be. For what many things are, like a
 /// process, two must be said to be another.
 pub(super) fn other_sort(matter: &Matter<'_>, fact: &Fact, wrong: &[usize]) -> bool {
-    let Some(own) = sort_of(&fact.body).filter(|_| is_definition(fact)) else { return false };
+    let Some(own) = said_to_be(matter, fact).and_then(sort_of) else { return false };
     let sorts: Vec<u8> = wrong.iter().filter_map(|at| sort_of(matter.definitions.get(at)?)).collect();
     const RARE: [u8; 8] = [0, 2, 3, 6, 7, 8, 9, 10];
     !sorts.contains(&own) && (sorts.len() >= 2 || RARE.contains(&own))
@@ -231,6 +245,21 @@ pub(super) fn measures_nothing(key: &Term, term: &Term) -> bool {
     let bare = |dimension: Option<u8>| dimension.is_some_and(|d| d >= 5);
     let (one, two) = (dimension(key.head()), dimension(term.head()));
     key.kind == Some("measure") && one != two && (bare(one) || bare(two))
+}
+
+/// 'divided by a volume', 'is slowed': of several measures the one of that dimension.
+pub(super) fn ratio_tells(fact: &Fact, key: &Term, wrong: &[&Term]) -> bool {
+    let own = dimension(key.head());
+    let reckoned = |t: &Token| {
+        matches!(
+            t.lower.as_str(),
+            "divided" | "multiplied" | "subtracted" | "subtracting" | "slowed" | "slows"
+        )
+    };
+    key.kind == Some("measure")
+        && fact.body.iter().any(reckoned)
+        && own.is_some()
+        && wrong.iter().all(|term| dimension(term.head()) != own)
 }
 
 /// 'the volume per minute' cannot be a pressure.

@@ -45,6 +45,8 @@ pub(crate) fn siblings(matter: &Matter<'_>, bench: &Bench, facts: &[&Fact], fact
             // regions that vessels supply and drain lie in each other; what a movement does is told of one limb
             && !(is_doing(fact) && matches!(list[fact.key].kind, Some("artery" | "vein" | "vessel" | "movement")))
             && (!is_broad(&list[fact.key]) || bench.near(matter, fact.key, other.key))
+            // conditions are of every kind: those of another part are told apart at sight
+            && (list[fact.key].kind != Some("condition") || list[fact.key].section == list[other.key].section)
             && !mixes_ranks(&list[fact.key], &list[other.key])
             && !matter.relations.barred(fact.key, other.key)
             && !bench.sentences[other.key].contains(&fact.sentence)

@@ -2,6 +2,7 @@
 //! for. Refuses: the numbers beside the right one (`generate`).
 
 use super::{Fact, Family, Matter, Mention};
+use crate::question::filters;
 use crate::question::lexicon::lexicon;
 use crate::question::prose::is_finite;
 use crate::question::refusal::Refusal;
@@ -233,8 +234,6 @@ const NUMBERED: &[&str] = &[
 /// Words of a sentence whose number is of the day, of one person or of a calculation, and not to be learned.
 const PASSING: &[&str] = &[
     "population",
-    "people",
-    "person",
     "americans",
     "american",
     "united",
@@ -264,7 +263,6 @@ const PASSING: &[&str] = &[
     "world",
     "chapter",
     "video",
-    "assume",
     "assumes",
     "suppose",
     "imagine",
@@ -272,7 +270,6 @@ const PASSING: &[&str] = &[
     "career",
     "school",
     "training",
-    "growth",
     "athletes",
     "calculated",
     "calculation",
@@ -322,7 +319,9 @@ pub(crate) fn fact(matter: &Matter<'_>, number: usize) -> Option<Result<Quantity
         let mut found = quantities(clause);
         let Some(quantity) = found.pop() else { continue };
         let asked = if found.is_empty() {
-            gap(matter, number, clause, &quantity).map(|fact| QuantityFact { fact, quantity })
+            let fact = gap(matter, number, clause, &quantity);
+            let fit = fact.and_then(|fact| filters::quantity(matter, &fact).map(|()| fact));
+            fit.map(|fact| QuantityFact { fact, quantity })
         } else {
             Err(Refusal::Coordinated)
         };
@@ -397,7 +396,12 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
     if bare && !clause.get(last).is_some_and(|t| t.gap && (t.tag.is_noun() || t.tag == Tag::Adj)) {
         return Err(Refusal::NoGenus);
     }
-    if clause.iter().any(|t| PASSING.contains(&t.lower.as_str())) {
+    // 'varies between people' is of the body, '12 percent of people' of one country
+    let share =
+        quantity.dimension == "percent" || quantity.low > 1e5 || quantity.dimension.contains("million");
+    let counted =
+        share && clause.iter().any(|t| matches!(t.lower.as_str(), "people" | "persons" | "individuals"));
+    if counted || clause.iter().any(|t| PASSING.contains(&t.lower.as_str())) {
         return Err(Refusal::Shared);
     }
     let bounded = clause[..first].iter().rev().take(3).any(|t| BOUNDS.contains(&t.lower.as_str()))

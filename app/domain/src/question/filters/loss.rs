@@ -34,7 +34,7 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
     {
         return Some(Refusal::Deictic);
     }
-    if side_of_nothing(body, definition) || !definition && one_of_many(matter, body) {
+    if side_of_nothing(body, definition) || !definition && one_of_many(matter, fact.family, body) {
         return Some(Refusal::Dangling);
     }
     // 'The septum prevents the impulse': there are several
@@ -56,6 +56,25 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
                 .get(at + 2)
                 .is_some_and(|t| matches!(t.lower.as_str(), "of" | "that" | "which" | "in" | "between"))
     });
+    // 'hormone release of adrenocorticotropic hormone'
+    let again = (0..body.len()).any(|at| {
+        let near = &body[at + 1..body.len().min(at + 5)];
+        body[at].tag.is_noun()
+            && body[at].lower.len() > 5
+            && near.iter().any(|t| t.is("of"))
+            && near
+                .iter()
+                .any(|t| t.lower == body[at].lower || t.lower.ends_with(&format!(" {}", body[at].lower)))
+    });
+    // 'For the thumb, which movement moves the thumb …'
+    let twice = fact.family == Family::DoesWhen
+        && fact.stem.split_once(", ").is_some_and(|(place, asked)| {
+            let last = place.rsplit(' ').next().unwrap_or_default().to_lowercase();
+            last.len() > 3 && asked.split(|c: char| !c.is_alphanumeric()).any(|word| word == last)
+        });
+    if again || twice {
+        return Some(Refusal::VagueVerb);
+    }
     if several {
         return Some(Refusal::Dangling);
     }
@@ -209,8 +228,10 @@ fn side_of_nothing(body: &[Token], definition: bool) -> bool {
 }
 
 /// 'the B cell', 'the mRNA': one of many, and nothing says which.
-fn one_of_many(matter: &Matter<'_>, body: &[Token]) -> bool {
-    (1..body.len()).any(|at| {
+fn one_of_many(matter: &Matter<'_>, family: Family, body: &[Token]) -> bool {
+    // 'The alpha cell makes up 20 percent': any of them, told of at its start
+    let from = if family == Family::Quantity { 2 } else { 1 };
+    (from..body.len()).any(|at| {
         if !body[at - 1].is("the") {
             return false;
         }

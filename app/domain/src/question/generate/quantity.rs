@@ -19,7 +19,7 @@ struct Stated {
 }
 
 /// Most questions of a document that ask for a number: a lecture is more than its figures.
-const AMOUNTS: usize = 18;
+const AMOUNTS: usize = 24;
 
 /// Options of a question.
 const OPTIONS: usize = 4;
@@ -41,8 +41,11 @@ impl Writer<'_, '_> {
         let stated = self.stated();
         let mut drafts = vec![];
         for fact in facts {
-            match fact.and_then(|fact| self.amount(&fact, &stated)) {
-                Ok(draft) => drafts.push(draft),
+            match fact {
+                Ok(fact) => match self.amount(&fact, &stated) {
+                    Ok(draft) => drafts.push(draft),
+                    Err(refusal) => self.refuse_fact(refusal, &fact.fact),
+                },
                 Err(refusal) => self.refuse(refusal),
             }
         }
@@ -61,7 +64,6 @@ impl Writer<'_, '_> {
     fn amount(&self, fact: &QuantityFact, stated: &[Stated]) -> Result<Draft, Refusal> {
         let matter = self.matter;
         let QuantityFact { fact, quantity } = fact;
-        filters::quantity(matter, fact)?;
         // 'nearly 100 percent': all of it, and no number to know
         if is_share(quantity) && quantity.low > 98.0 {
             return Err(Refusal::Vague);
@@ -71,27 +73,25 @@ impl Writer<'_, '_> {
         let mut values = vec![(ends(quantity), source)];
         // the place of the right one among the sorted options must tell nothing
         let below = (seed % OPTIONS as u64) as usize;
-        for side in [Side::Below, Side::Above] {
-            let wanted = if side == Side::Below { below } else { OPTIONS - 1 - below };
-            let mut of_text: Vec<_> = stated
+        let candidates = |side: Side| -> Vec<(Ends, Span)> {
+            let mut own: Vec<(Ends, Span)> = stated
                 .iter()
-                .filter(|s| {
-                    s.quantity.dimension == quantity.dimension
-                        && s.quantity.high.is_some() == quantity.high.is_some()
-                        && s.quantity.places == quantity.places
-                        && !quantity.dimension.is_empty()
-                        && side.holds(ends(&s.quantity), ends(quantity))
-                })
+                .filter(|s| is_like(&s.quantity, quantity) && side.holds(ends(&s.quantity), ends(quantity)))
                 .map(|s| (ends(&s.quantity), s.span))
+                .filter(|value| distance(quantity, value.0) < 4.0_f64.ln())
                 .collect();
-            of_text.sort_by(|a, b| distance(quantity, a.0).total_cmp(&distance(quantity, b.0)));
-            of_text.retain(|v| distance(quantity, v.0) < 4.0_f64.ln());
-            let scaled = scaled(quantity, side).into_iter().map(|value| (value, source));
-            let mut taken = 0;
-            for value in of_text.into_iter().chain(scaled) {
-                if taken < wanted && values.iter().all(|v| apart(quantity, v.0, value.0)) {
+            own.sort_by(|a, b| distance(quantity, a.0).total_cmp(&distance(quantity, b.0)));
+            own.into_iter().chain(scaled(quantity, side).into_iter().map(|value| (value, source))).collect()
+        };
+        let above = OPTIONS - 1 - below;
+        // where one side has too few, the other makes up for it
+        for (side, wanted) in
+            [(Side::Below, below), (Side::Above, above), (Side::Below, above), (Side::Above, below)]
+        {
+            let most = OPTIONS.min(values.len() + wanted);
+            for value in candidates(side) {
+                if values.len() < most && values.iter().all(|v| apart(quantity, v.0, value.0)) {
                     values.push(value);
-                    taken += 1;
                 }
             }
         }
@@ -129,6 +129,14 @@ impl Writer<'_, '_> {
             signature: filters::signature(&fact.body, &key),
         })
     }
+}
+
+/// Whether one measured quantity may stand beside another as it is written.
+fn is_like(one: &Quantity, other: &Quantity) -> bool {
+    one.dimension == other.dimension
+        && one.high.is_some() == other.high.is_some()
+        && one.places == other.places
+        && !other.dimension.is_empty()
 }
 
 /// Lower and upper end; both are the number where it is no range.
