@@ -6,20 +6,10 @@ use crate::{
     app::{Connection, FrameHandle},
     browser,
     quiz::api::Question,
-    ui::{Cite, FormError, Glyph, Icon, IconSize, Mito, MitoSprite, Quote},
+    ui::{Cite, FormError, Glyph, Icon, IconSize, Mito, MitoSprite, Quote, prose::split_stem},
 };
 use domain::quiz::Confidence;
 use leptos::{html, prelude::*, server_fn::ServerFn};
-
-/// Parts a stem into its case and its last sentence, the question.
-fn lead_in(stem: &str) -> (&str, &str) {
-    let stem = stem.trim_end();
-    let body = stem.trim_end_matches(['?', '.', ':', '!']);
-    match [". ", "? ", "! ", ".\n"].iter().filter_map(|end| body.rfind(end)).max() {
-        Some(at) => (&stem[..=at], stem[at + 1..].trim_start()),
-        None => ("", stem),
-    }
-}
 
 const LETTERS: [&str; 5] = ["A", "B", "C", "D", "E"];
 
@@ -78,9 +68,14 @@ pub(super) fn DemoCard(
     let error = Signal::derive(move || answer.value().get().and_then(Result::err));
 
     let (case, lead, source, id) = question.with_value(|question| {
-        let (case, lead) = lead_in(&question.stem);
+        let (case, lead) = split_stem(&question.stem);
         let page = question.options.get(question.key()).map_or(1, |option| option.page);
-        (case.to_string(), lead.to_string(), format!("{}, p.\u{a0}{page}", question.title), question.id)
+        (
+            case.unwrap_or_default().to_string(),
+            lead.to_string(),
+            format!("{}, p.\u{a0}{page}", question.title),
+            question.id,
+        )
     });
     let choices = question.with_value(|question| {
         let key = question.key();
@@ -256,22 +251,5 @@ fn Explained(
                 <a class="btn btn--fill sakura" href="/register">"Create your account"</a>
             </div>
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lead_in;
-
-    #[test]
-    fn the_last_sentence_is_the_question() {
-        for (stem, parts) in [
-            ("A volunteer drinks. Which change fits?", ("A volunteer drinks.", "Which change fits?")),
-            ("Which change fits?", ("", "Which change fits?")),
-            ("It rose to 1.5 L. It fell. Why? ", ("It rose to 1.5 L. It fell.", "Why?")),
-            ("", ("", "")),
-        ] {
-            assert_eq!(lead_in(stem), parts, "{stem}");
-        }
     }
 }

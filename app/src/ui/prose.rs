@@ -44,21 +44,10 @@ pub fn split_stem(stem: &str) -> (Option<&str>, &str) {
     if !stem.ends_with(['?', ':']) {
         return (None, stem);
     }
-    let begins = |rest: &str| {
-        rest.starts_with(|c: char| c.is_uppercase() || matches!(c, '“' | '"' | '(') || c.is_ascii_digit())
-    };
-    stem.match_indices(['.', '?', '!'])
-        .filter(|(at, _)| {
-            let before = stem[..*at].rsplit([' ', '(']).next().unwrap_or_default();
-            before.chars().count() > 2 && !before.contains('.')
-                || before.ends_with(|c: char| c.is_ascii_digit())
-        })
-        .filter_map(|(at, end)| {
-            let lead = stem[at + end.len()..].strip_prefix(' ')?;
-            begins(lead).then(|| (Some(stem[..at + end.len()].trim()), lead.trim()))
-        })
-        .next_back()
-        .unwrap_or((None, stem))
+    match domain::sentence::sentences(stem).last() {
+        Some(last) if last.start > 0 => (Some(stem[..last.start].trim()), &stem[last.start..]),
+        _ => (None, stem),
+    }
 }
 
 /// Text with units bound and gaps (`_____`) drawn.
@@ -109,6 +98,12 @@ mod tests {
                 Some("A woman faints. Her pulse is 36/min."),
                 "What paces her ventricles?",
             ),
+            (
+                "The PR interval is 0.26 s (reference 0.12 to 0.20). Where does the medicine act?",
+                Some("The PR interval is 0.26 s (reference 0.12 to 0.20)."),
+                "Where does the medicine act?",
+            ),
+            ("It rose from 62 to 74 mL. Why?", Some("It rose from 62 to 74 mL."), "Why?"),
             ("Case.\n\nWhich is it?", Some("Case."), "Which is it?"),
             ("The _____ paces the heart.", None, "The _____ paces the heart."),
             ("A dose (e.g. 5 mg) helps what?", None, "A dose (e.g. 5 mg) helps what?"),
