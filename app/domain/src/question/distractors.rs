@@ -196,7 +196,7 @@ impl Bench {
         if alone_of_its_kind(key, &wrong)
             || unit_tells(fact, key, &wrong)
             || odd_build(&key.one, &names)
-            || genus_tells(fact, key, &wrong)
+            || genus_tells(matter, fact, key, &wrong)
             || other_sort(matter, fact, chosen)
             || odd_head(key, &wrong)
             || ratio_tells(fact, key, &wrong)

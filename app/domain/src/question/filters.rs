@@ -121,7 +121,10 @@ fn renames(matter: &Matter<'_>, fact: &Fact) -> bool {
         && matter.terms.of_sentence(fact.sentence).iter().any(|m| {
             let term = &matter.terms.list[m.term];
             let opens = m.first > 0 && tokens[m.first - 1].start == first.start;
-            opens && term.marked && term.key.contains(' ') && m.term != fact.key
+            opens
+                && (term.marked || term.definition.is_some())
+                && term.key.contains(' ')
+                && m.term != fact.key
         })
 }
 

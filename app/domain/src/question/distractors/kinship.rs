@@ -134,8 +134,19 @@ pub(super) fn alone_of_its_kind(key: &Term, wrong: &[&Term]) -> bool {
 
 /// A unit in the stem ('150 bpm') tells which of several measures is asked for.
 pub(super) fn unit_tells(fact: &Fact, key: &Term, wrong: &[&Term]) -> bool {
-    const UNITS: &[&str] =
-        &["bpm", "mmhg", "ml", "hg", "seconds", "minutes", "percent", "liters", "mosmol", "beats"];
+    const UNITS: &[&str] = &[
+        "bpm",
+        "mmhg",
+        "ml",
+        "hg",
+        "seconds",
+        "minutes",
+        "percent",
+        "liters",
+        "mosmol",
+        "milliosmoles",
+        "beats",
+    ];
     let own = dimension(key.head());
     let alike = wrong.iter().filter(|term| own.is_some() && dimension(term.head()) == own).count();
     key.kind == Some("measure") && alike < 2 && fact.body.iter().any(|t| UNITS.contains(&t.lower.as_str()))
@@ -232,8 +243,12 @@ pub(super) fn other_sort(matter: &Matter<'_>, fact: &Fact, wrong: &[usize]) -> b
 }
 
 /// A definition whose genus is the head of the key ('a type of RNA': transfer RNA) and of hardly another option.
-pub(super) fn genus_tells(fact: &Fact, key: &Term, wrong: &[&Term]) -> bool {
-    let Some(genus) = genus_noun(&fact.body).filter(|_| is_definition(fact)) else { return false };
+pub(super) fn genus_tells(matter: &Matter<'_>, fact: &Fact, key: &Term, wrong: &[&Term]) -> bool {
+    said_to_be(matter, fact).is_some_and(|told| bears_genus(told, key, wrong))
+}
+
+fn bears_genus(definition: &[Token], key: &Term, wrong: &[&Term]) -> bool {
+    let Some(genus) = genus_noun(definition) else { return false };
     let bears = |term: &Term| singular(term.head()) == genus;
     // 'a cell that …' among cells: their names need not say so
     let told = lexicon().heads.get(genus.as_str()).is_none_or(|kind| *kind != genus);
@@ -310,20 +325,10 @@ mod tests {
         Term { key: key.into(), one: key.into(), articles, kind: Some(kind), ..Term::default() }
     }
 
-    fn definition(text: &str) -> Fact {
-        let mut body = tokens_of(text);
-        tagger::tag(&mut body);
-        Fact {
-            family: Family::Is,
-            key: 0,
-            plural: false,
-            stem: String::new(),
-            body,
-            sentence: 0,
-            source: None,
-            genus: None,
-            noun: None,
-        }
+    fn definition(text: &str) -> Vec<Token> {
+        let mut tokens = tokens_of(text);
+        tagger::tag(&mut tokens);
+        tokens
     }
 
     #[test]
@@ -360,10 +365,10 @@ mod tests {
         assert!(measures_nothing(&point, &pressures[0]) && !measures_nothing(&rate, &pressures[0]));
         let types = ["transfer rna", "messenger rna", "rna polymerase", "anticodon"];
         let types: Vec<Term> = types.iter().map(|key| term(key, [1, 0, 3], "molecule")).collect();
-        let fact = definition("a type of RNA that carries amino acids");
-        assert!(genus_tells(&fact, &types[0], &[&types[1], &types[2], &types[3]]));
-        assert!(!genus_tells(&fact, &types[0], &[&types[1], &types[1], &types[3]]));
-        assert!(!genus_tells(&fact, &types[3], &[&types[2], &types[2]]), "its name does not bear the genus");
+        let told = definition("a type of RNA that carries amino acids");
+        assert!(bears_genus(&told, &types[0], &[&types[1], &types[2], &types[3]]));
+        assert!(!bears_genus(&told, &types[0], &[&types[1], &types[1], &types[3]]));
+        assert!(!bears_genus(&told, &types[3], &[&types[2], &types[2]]), "its name does not bear the genus");
         let (ankle, suture) = (term("ankle joint", [0, 9, 9], "joint"), term("suture", [5, 1, 8], "joint"));
         assert!(mixes_ranks(&ankle, &suture) && !mixes_ranks(&ankle, &term("hip joint", [0, 4, 5], "joint")));
         let transport = term("active transport", [0, 0, 3], "process");

@@ -42,8 +42,9 @@ pub(crate) fn siblings(matter: &Matter<'_>, bench: &Bench, facts: &[&Fact], fact
             && other.key != fact.key
             && other.plural == fact.plural
             && (list[other.key].kind == list[fact.key].kind || akin(matter, bench, fact, other))
-            // regions that vessels supply and drain lie in each other; what a movement does is told of one limb
-            && !(is_doing(fact) && matches!(list[fact.key].kind, Some("artery" | "vein" | "vessel" | "movement")))
+            // regions that vessels supply and drain lie in each other; what a movement or a ligament does names
+            // its limb
+            && !(is_doing(fact) && matches!(list[fact.key].kind, Some("artery" | "vein" | "vessel" | "movement" | "connective")))
             && (!is_broad(&list[fact.key]) || bench.near(matter, fact.key, other.key))
             // conditions are of every kind: those of another part are told apart at sight
             && (list[fact.key].kind != Some("condition") || list[fact.key].section == list[other.key].section)

@@ -411,7 +411,11 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
     // 'increases from 120 to 160' is a change, 'ranges from 120 to 160' a range
     let changes = first.checked_sub(1).is_some_and(|i| clause[i].is("from"))
         && !clause[..first].iter().any(|t| t.lower.starts_with("rang"));
-    if bounded || possible || changes {
+    // 'would have' needs its condition
+    const CONDITIONS: &[&str] = &["if", "without", "unless", "when", "were", "absence", "left"];
+    let hangs = clause.iter().any(|t| t.is("would"))
+        && !clause.iter().any(|t| CONDITIONS.contains(&t.lower.as_str()));
+    if bounded || possible || changes || hangs {
         return Err(Refusal::Comparison);
     }
     let body: Vec<Token> = [&clause[..first], &clause[last..]].concat();
@@ -564,6 +568,7 @@ mod tests {
             // more, or less, is true as well
             ("Each ventricle ejects at least 70 mL of blood with every beat.", Refusal::Comparison),
             ("The ventricle may eject 130 mL of blood during hard exercise.", Refusal::Comparison),
+            ("Each ventricle would eject 70 mL of blood with every beat.", Refusal::Comparison),
             // of one day and one country
             ("Disease of a ventricle affects 12 percent of people in the world.", Refusal::Shared),
             // a list, a prefix or another sentence tells the count

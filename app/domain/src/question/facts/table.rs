@@ -349,7 +349,11 @@ fn of_cell(
         return Err(Refusal::Table);
     }
     let stem = verbal(cell, &attribute, plural).map_or_else(
-        || format!("Which {noun} has this {attribute}: “{cell}”?"),
+        || match attribute.as_str() {
+            // signs and findings stand among symptoms
+            "symptom" | "symptoms" => format!("Which {noun} goes with this: “{cell}”?"),
+            _ => format!("Which {noun} has this {attribute}: “{cell}”?"),
+        },
         |predicate| format!("Which {noun} {predicate}?"),
     );
     let mut options = vec![(shown(name), span)];

@@ -146,7 +146,7 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
     None
 }
 
-/// Picture language and chance: 'like long fingers', 'taking advantage of', 'might … in a minute'.
+/// Picture language, chance and what nobody knows: 'like long fingers', 'taking advantage of', 'might … in a minute'.
 fn flowery(body: &[Token]) -> bool {
     let simile = (1..body.len()).any(|at| {
         body[at].is("like")
@@ -157,7 +157,15 @@ fn flowery(body: &[Token]) -> bool {
             && body.get(at + 1).is_some_and(|t| t.tag == Tag::Adj || t.tag == Tag::Det)
     });
     let advantage = body.windows(2).any(|pair| pair[0].lower.starts_with("tak") && pair[1].is("advantage"));
-    simile || advantage || body.iter().any(|t| t.is("might"))
+    // 'whose functions are not entirely clear' tells nothing
+    let unknown = body.windows(2).any(|w| {
+        matches!(w[0].lower.as_str(), "is" | "are" | "remain" | "remains")
+            && matches!(w[1].lower.as_str(), "unclear" | "unknown")
+    }) || body
+        .windows(3)
+        .any(|w| w[0].is("not") && matches!(w[2].lower.as_str(), "clear" | "understood" | "known"));
+    let couple = body.windows(2).any(|w| w[0].is("couple") && w[1].is("of"));
+    simile || advantage || unknown || couple || body.iter().any(|t| t.is("might"))
 }
 
 /// 'There also can be …': what was said before holds too.

@@ -189,7 +189,7 @@ fn apart(quantity: &Quantity, a: Ends, b: Ends) -> bool {
         (_, true) => 0.33,
         _ => 0.4,
     };
-    high.0 >= low.1
+    high.0 > low.1
         && high.0 > low.0
         && scale(share, high.0) - scale(share, low.1) > -1e-9
         && (middle(high) - middle(low)).abs() >= least

@@ -126,6 +126,16 @@ fn what_was_lost_with_the_paragraph_is_refused() {
             Refusal::VagueVerb,
         ),
         (
+            "*Peroxisomes* perform a couple of different functions in the liver, including the breakdown of fatty acids.",
+            "a couple of",
+            Refusal::VagueVerb,
+        ),
+        (
+            "The *pineal gland* is a tiny endocrine gland of the brain whose functions are not entirely clear.",
+            "not entirely clear",
+            Refusal::VagueVerb,
+        ),
+        (
             "A *ribosome* might translate the message of a messenger strand within about one minute.",
             "might translate",
             Refusal::VagueVerb,
