@@ -20,6 +20,7 @@ mod token;
 mod vectors;
 mod word;
 
+pub(crate) use facts::quantity::count_in_words;
 pub(crate) use filters::is_type_stem;
 pub use generate::{Generated, Options, generate, generate_with};
 pub use refusal::Refusal;

@@ -17,8 +17,12 @@ pub fn order(options: &[&str], chance: &mut Seeded) -> Vec<u8> {
 }
 
 /// The number that an option begins with, and what else stands in it without any digits ('5\u{2013}10 mL' is 5 and
-/// '\u{2013} mL'). `None` if it does not begin with one.
+/// '\u{2013} mL'). A count in words
+/// is one too. `None` if it does not begin with one.
 fn amount(option: &str) -> Option<(f64, String)> {
+    if let Some(count) = crate::question::count_in_words(option) {
+        return Some((f64::from(count), "in words".into()));
+    }
     let text = option.trim().trim_start_matches(['~', '≈', '<', '>', '≤', '≥', ' ']);
     let (sign, text) = match text.strip_prefix(['-', '−']) {
         Some(rest) => (-1.0, rest),
@@ -52,6 +56,7 @@ mod tests {
             (["1,200", "90", "4,000.5"], ["90", "1,200", "4,000.5"]),
             (["0,5 g", "0,25 g", "2 g"], ["0,25 g", "0,5 g", "2 g"]),
             (["10–20 %", "5–9 %", "21–30 %"], ["5–9 %", "10–20 %", "21–30 %"]),
+            (["nine", "two", "eleven"], ["two", "nine", "eleven"]),
             (["−70 mV", "30 mV", "-90 mV"], ["-90 mV", "−70 mV", "30 mV"]),
         ] {
             assert_eq!(shown(&options, 3), expected);

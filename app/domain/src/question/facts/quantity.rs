@@ -121,6 +121,12 @@ fn value(text: &str) -> Option<(f64, usize, bool)> {
 pub(crate) const SPELLED: [&str; 12] =
     ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
+/// 3 for 'three'; `None` for what is no number from one to twelve in words.
+pub(crate) fn count_in_words(text: &str) -> Option<u8> {
+    let at = SPELLED.iter().position(|word| text.trim().eq_ignore_ascii_case(word))?;
+    Some(at as u8 + 1)
+}
+
 /// A count in words: 'three layers'. One and two are said too often to be told.
 fn counted(tokens: &[Token], at: usize) -> Option<Quantity> {
     let number = SPELLED.iter().position(|word| tokens[at].is(word)).filter(|number| *number >= 2)? + 1;
