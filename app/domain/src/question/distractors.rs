@@ -39,6 +39,8 @@ pub(crate) struct Bench {
     stems: Vec<Vec<String>>,
     /// Whether it names a class ('gland'): no option.
     class: Vec<bool>,
+    /// Whether two or more terms in bold are kinds of it by their names ('T cell').
+    has_kinds: Vec<bool>,
     /// Whether it may be quoted.
     quote: Vec<Option<usize>>,
     title: HashSet<String>,
@@ -77,6 +79,13 @@ impl Bench {
             sentences,
             stems: list.iter().map(|t| t.words().into_iter().map(stem).collect()).collect(),
             class: (0..list.len()).map(|at| is_class(matter, at)).collect(),
+            has_kinds: list
+                .iter()
+                .map(|term| {
+                    let tail = format!(" {}", term.key);
+                    list.iter().filter(|t| t.marked && t.key.ends_with(&tail)).count() >= 2
+                })
+                .collect(),
             quote: (0..list.len()).map(|at| super::rationale::quotable(matter, at)).collect(),
             title: title.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 3).map(stem).collect(),
         }
@@ -272,8 +281,7 @@ impl Bench {
             return false;
         }
         // 'T cells' beside 'NK cells': some kind of the wider one may do it too
-        let kinds = list.iter().filter(|t| t.marked && t.key.ends_with(&format!(" {}", term.key))).count();
-        if kinds >= 2 && !key.key.ends_with(&format!(" {}", term.key)) {
+        if self.has_kinds[other] && !key.key.ends_with(&format!(" {}", term.key)) {
             return false;
         }
         let cos = cosine(&self.names[fact.key], &self.names[other]);

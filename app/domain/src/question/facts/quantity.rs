@@ -316,7 +316,7 @@ pub(crate) fn facts(matter: &Matter<'_>, sink: &mut dyn FnMut(Result<QuantityFac
     }
 }
 
-pub(crate) fn fact(matter: &Matter<'_>, number: usize) -> Option<Result<QuantityFact, Refusal>> {
+fn fact(matter: &Matter<'_>, number: usize) -> Option<Result<QuantityFact, Refusal>> {
     let sentence = &matter.prose.sentences[number];
     let all = super::to_end(&sentence.tokens, 0);
     let mut refusal = None;

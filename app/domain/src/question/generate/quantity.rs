@@ -84,14 +84,13 @@ impl Writer<'_, '_> {
             own.into_iter().chain(scaled(quantity, side).into_iter().map(|value| (value, source))).collect()
         };
         let above = OPTIONS - 1 - below;
+        let (smaller, larger) = (candidates(Side::Below), candidates(Side::Above));
         // where one side has too few, the other makes up for it
-        for (side, wanted) in
-            [(Side::Below, below), (Side::Above, above), (Side::Below, above), (Side::Above, below)]
-        {
+        for (side, wanted) in [(&smaller, below), (&larger, above), (&smaller, above), (&larger, below)] {
             let most = OPTIONS.min(values.len() + wanted);
-            for value in candidates(side) {
+            for value in side {
                 if values.len() < most && values.iter().all(|v| apart(quantity, v.0, value.0)) {
-                    values.push(value);
+                    values.push(*value);
                 }
             }
         }
@@ -189,10 +188,7 @@ fn apart(quantity: &Quantity, a: Ends, b: Ends) -> bool {
         (_, true) => 0.33,
         _ => 0.4,
     };
-    high.0 > low.1
-        && high.0 > low.0
-        && scale(share, high.0) - scale(share, low.1) > -1e-9
-        && (middle(high) - middle(low)).abs() >= least
+    high.0 > low.1 && (middle(high) - middle(low)).abs() >= least
 }
 
 /// The right number, made smaller or larger and as round as it is.
@@ -205,25 +201,22 @@ fn scaled(quantity: &Quantity, side: Side) -> Vec<Ends> {
     let smallest = 10.0_f64.powi(-(quantity.places as i32));
     let grain = grain(quantity, smallest);
     let rounded = |value: f64| round(value, grain, smallest);
+    let exact = quantity.dimension.is_empty() && quantity.high.is_none();
+    let around = |step: f64, times: u8| -> Vec<Ends> {
+        let both = (1..=times).flat_map(|n| [key.0 - step * f64::from(n), key.0 + step * f64::from(n)]);
+        both.map(|value| (value, value)).collect()
+    };
     let mut values: Vec<Ends> = if is_share(quantity) {
         let width = key.1 - key.0;
         SHARES.iter().map(|low| (*low, low + width)).filter(|v| v.1 < 100.0).collect()
     } else if quantity.spelled {
-        (1..=3).flat_map(|n| [key.0 - f64::from(n), key.0 + f64::from(n)]).map(|v| (v, v)).collect()
-    } else if quantity.dimension.is_empty() && quantity.high.is_none() && key.0 <= 12.0 {
+        around(1.0, 3)
+    } else if exact && key.0 <= 12.0 {
         // a small count has neighbours, not multiples
-        let step = if key.0 >= 8.0 { 2.0 } else { 1.0 };
-        (1..=3)
-            .flat_map(|n| [key.0 - step * f64::from(n), key.0 + step * f64::from(n)])
-            .map(|v| (v, v))
-            .collect()
-    } else if quantity.dimension.is_empty() && quantity.high.is_none() && grain < 5.0 {
+        around(if key.0 >= 8.0 { 2.0 } else { 1.0 }, 3)
+    } else if exact && grain < 5.0 {
         // an exact count looks as exact beside others: 206 bones, or 106, 306
-        let power = 10.0_f64.powf(key.0.log10().floor());
-        (1..=4)
-            .flat_map(|n| [key.0 - power * f64::from(n), key.0 + power * f64::from(n)])
-            .map(|v| (v, v))
-            .collect()
+        around(10.0_f64.powf(key.0.log10().floor()), 4)
     } else {
         const TIMES: &[f64] = &[0.67, 1.5, 0.5, 1.75, 2.0, 0.4, 2.5, 0.33, 3.0, 0.25, 4.0, 0.2, 5.0];
         let width = key.1 - key.0;
