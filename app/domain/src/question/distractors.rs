@@ -23,7 +23,7 @@ use kinship::{
     unit_tells,
 };
 pub(crate) use reversed::{is_doing, siblings};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What is computed once for each term.
 pub(crate) struct Bench {
@@ -31,8 +31,8 @@ pub(crate) struct Bench {
     definitions: Vec<Option<Vec<f32>>>,
     /// Genus that the definition names.
     genus: Vec<Option<String>>,
-    /// Stems of all sentences that speak of the term or its synonyms.
-    said: Vec<HashSet<String>>,
+    /// Stems of the sentences that speak of the term or its synonyms, by paragraph.
+    said: Vec<BTreeMap<usize, HashSet<String>>>,
     /// Sentences that name it.
     sentences: Vec<BTreeSet<usize>>,
     /// Stems of the words of the name.
@@ -220,7 +220,7 @@ impl Bench {
             return Err(Refusal::Apart);
         }
         let places = landmarks(fact, key);
-        let shares = |c: &usize| places.iter().any(|place| self.said[*c].contains(place));
+        let shares = |c: &usize| places.iter().any(|place| self.said[*c].values().any(|held| held.contains(place)));
         if !places.is_empty() && chosen.iter().filter(|c| shares(c)).count() < 2 {
             return Err(Refusal::Apart);
         }
@@ -277,7 +277,14 @@ impl Bench {
             return false;
         }
         // what a text tells of one of two, physicians know of both
-        if lexicon().are_twins(&key.key, &term.key) {
+        let names = |at: usize| std::iter::once(at).chain(matter.relations.synonyms(at));
+        if names(fact.key)
+            .any(|a| names(other).any(|b| lexicon().are_twins(&list[a].key, &list[b].key)))
+        {
+            return false;
+        }
+        // 'potassium' where the stem says K+
+        if fact.body.iter().any(|t| lexicon().same_thing(&term.key, &t.lower)) {
             return false;
         }
         // 'T cells' beside 'NK cells': some kind of the wider one may do it too
@@ -472,8 +479,11 @@ impl Bench {
         }
         let weight = |word: &&String| matter.prose.rarity(word);
         let total: f32 = asked.iter().map(&weight).sum();
-        let covered: f32 = asked.iter().filter(|w| self.said[other].contains(**w)).map(weight).sum();
-        covered >= if own.is_some() { 0.95 } else { 0.8 } * total
+        let covered = |held: &HashSet<String>| -> f32 {
+            asked.iter().filter(|w| held.contains(**w)).map(weight).sum()
+        };
+        let least = if own.is_some() { 0.95 } else { 0.8 } * total;
+        self.said[other].values().any(|held| covered(held) >= least)
     }
 
     fn score(&self, key: &Term, fact: &Fact, term: &Term, other: usize) -> f32 {

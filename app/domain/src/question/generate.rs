@@ -233,6 +233,12 @@ impl Writer<'_, '_> {
         let lead = kind.filter(|_| same).and_then(|kind| lexicon().lead(kind));
         match lead {
             Some((one, many)) => {
+                // 'Which gland is glandular tissue that …'
+                let root = one.rsplit(' ').next().unwrap_or(one);
+                let repeated = |t: &super::token::Token| t.lower.len() > root.len() + 1 && t.lower.starts_with(root);
+                if fact.body.iter().any(repeated) {
+                    return "of the following".into();
+                }
                 // the noun must not single out the options that repeat it
                 let holds = |term: usize| list[term].words().iter().any(|w| one.split(' ').any(|o| o == *w));
                 let key = holds(fact.key);

@@ -5,7 +5,7 @@ use crate::question::facts::{Fact, Family, Matter};
 use crate::question::lexicon::lexicon;
 use crate::question::terms::Term;
 use crate::question::word::singular;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Known to matter: in bold, a heading, defined, or in the vocabulary.
 pub(super) fn is_solid(term: &Term) -> bool {
@@ -111,7 +111,12 @@ pub(super) fn is_class(matter: &Matter<'_>, at: usize) -> bool {
     named || longer >= 3
 }
 
-pub(super) fn said_of(matter: &Matter<'_>, at: usize, sentences: &[BTreeSet<usize>]) -> HashSet<String> {
+/// The stems of the words that sentences on a term and what resumes them hold, by paragraph.
+pub(super) fn said_of(
+    matter: &Matter<'_>,
+    at: usize,
+    sentences: &[BTreeSet<usize>],
+) -> BTreeMap<usize, HashSet<String>> {
     let mut numbers: BTreeSet<usize> = sentences[at].clone();
     for other in matter.relations.synonyms(at) {
         numbers.extend(&sentences[other]);
@@ -130,7 +135,11 @@ pub(super) fn said_of(matter: &Matter<'_>, at: usize, sentences: &[BTreeSet<usiz
         })
         .collect();
     numbers.extend(follows);
-    numbers.iter().flat_map(|n| all[*n].stems.iter().cloned()).collect()
+    let mut said: BTreeMap<usize, HashSet<String>> = BTreeMap::new();
+    for sentence in numbers.iter().map(|n| &all[*n]) {
+        said.entry(sentence.block).or_default().extend(sentence.stems.iter().cloned());
+    }
+    said
 }
 
 /// A class ('a valve') beside an individual ('the aorta') gives itself away by its article.

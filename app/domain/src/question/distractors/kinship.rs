@@ -90,7 +90,9 @@ pub(super) fn built_alike(one: &Term, two: &Term) -> bool {
     // 'cell' is the class itself and makes no two cells alike
     let class = lexicon().heads.get(a).is_some_and(|kind| *kind == a);
     let both = one.words().len() > 1 && two.words().len() > 1;
-    (a == b && both && !class) || (a != b && ending >= 5 && one.kind == two.kind)
+    // mitosis is no transport like endocytosis
+    let condition = a.ends_with("osis") && ending < "cytosis".len();
+    (a == b && both && !class) || (a != b && ending >= 5 && !condition && one.kind == two.kind)
 }
 
 /// Whether both are introduced in one place of the document.

@@ -8,6 +8,7 @@ use crate::question::facts::{Fact, Family, Matter};
 use crate::question::lexicon::lexicon;
 use crate::question::prose::content_stems;
 use crate::question::token::write;
+use crate::question::word::singular;
 use std::collections::BTreeMap;
 
 /// Whether a saying tells what a thing does, in words that can stand alone as an option.
@@ -31,6 +32,14 @@ fn akin(matter: &Matter<'_>, bench: &Bench, fact: &Fact, other: &Fact) -> bool {
     is_definition(fact) && one.marked && two.marked && groups && bench.near(matter, fact.key, other.key)
 }
 
+/// Whether a saying names bones: those of another limb are told apart at sight, and so is the one that names none.
+fn names_bones(fact: &Fact) -> bool {
+    fact.body.iter().any(|t| {
+        let one = singular(&t.lower);
+        one != "bone" && lexicon().heads.get(one.as_str()) == Some(&"bone")
+    })
+}
+
 /// Up to three sayings on other terms that are as plausible for the key's name and not true of it.
 pub(crate) fn siblings(matter: &Matter<'_>, bench: &Bench, facts: &[&Fact], fact: &Fact) -> Vec<usize> {
     let list = &matter.terms.list;
@@ -49,6 +58,7 @@ pub(crate) fn siblings(matter: &Matter<'_>, bench: &Bench, facts: &[&Fact], fact
             // conditions are of every kind: those of another part are told apart at sight
             && (list[fact.key].kind != Some("condition") || list[fact.key].section == list[other.key].section)
             && !mixes_ranks(&list[fact.key], &list[other.key])
+            && (list[fact.key].kind != Some("joint") || names_bones(fact) == names_bones(other))
             && !matter.relations.barred(fact.key, other.key)
             && !bench.sentences[other.key].contains(&fact.sentence)
             && !bench.sentences[fact.key].contains(&other.sentence)

@@ -387,8 +387,20 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
     // 'has 23 homologous pairs': of what?
     let pairs = clause[last..].iter().take(3).position(|t| t.is("pairs") || t.is("pair"));
     let pairs = pairs.is_some_and(|at| !clause.get(last + at + 1).is_some_and(|t| t.is("of")));
-    if unsaid || pairs {
+    // 'during the first 4 to 5 days': of what? 'The relatively long phase': which?
+    let ordinal = first.checked_sub(1).is_some_and(|i| {
+        matches!(clause[i].lower.as_str(), "first" | "next" | "last" | "following" | "initial")
+    });
+    let of_nothing = ordinal && !clause.get(last).is_some_and(|t| t.is("of") || t.is("after"));
+    let compared = clause.iter().take(4).any(|t| t.is("relatively"));
+    if unsaid || pairs || of_nothing || compared {
         return Err(Refusal::Dangling);
+    }
+    // 'five prominent points': how many there are is in the eye of who counts
+    const UNCOUNTED: &[&str] = &["points", "ways", "things", "aspects", "factors", "features", "functions"];
+    let counts_nothing = |t: &Token| UNCOUNTED.contains(&t.lower.as_str());
+    if quantity.dimension.is_empty() && clause[last..].iter().take(3).any(counts_nothing) {
+        return Err(Refusal::Vague);
     }
     if quantity.spelled {
         told_elsewhere(matter, number, clause, quantity)?;

@@ -5,6 +5,7 @@ use crate::question::facts::{Fact, Family, Matter};
 use crate::question::lexicon::lexicon;
 use crate::question::prose::content_stems;
 use crate::question::refusal::Refusal;
+use crate::question::span::head_of;
 use crate::question::tagger::Tag;
 use crate::question::token::Token;
 use crate::question::word::singular;
@@ -31,6 +32,9 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
     if body
         .iter()
         .any(|t| matches!(t.lower.as_str(), "now" | "already" | "aforementioned" | "again" | "still"))
+        || body.windows(2).any(|w| {
+            matches!(w[0].lower.as_str(), "this" | "that") && matches!(w[1].lower.as_str(), "point" | "time" | "moment")
+        })
     {
         return Some(Refusal::Deictic);
     }
@@ -72,7 +76,26 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
             let last = place.rsplit(' ').next().unwrap_or_default().to_lowercase();
             last.len() > 3 && asked.split(|c: char| !c.is_alphanumeric()).any(|word| word == last)
         });
-    if again || twice {
+    // 'a hinge joint formed by the humeroulnar joint'
+    let circular = definition
+        && head_of(body).is_some_and(|head| {
+            let genus = singular(&body[head].lower);
+            let by = body[head..].iter().position(|t| t.is("by")).map(|at| head + at);
+            by.is_some_and(|by| body[by..].iter().any(|t| singular(&t.lower) == genus))
+        });
+    if again || twice || circular {
+        return Some(Refusal::VagueVerb);
+    }
+    // 'the base of the bladder' is a place, and whatever lies there has other names
+    const PLACES: &[&str] = &["base", "top", "bottom", "floor", "end", "tip", "apex", "front", "back"];
+    let bare_place = definition
+        && body.iter().filter(|t| t.is_word()).count() <= 5
+        && head_of(body).is_some_and(|head| PLACES.contains(&body[head].lower.as_str()));
+    if bare_place {
+        return Some(Refusal::EmptyDefinition);
+    }
+    // what something undergoes, others undergo too
+    if !definition && body.iter().take(4).any(|t| t.is("undergo") || t.is("undergoes")) {
         return Some(Refusal::VagueVerb);
     }
     if several {

@@ -228,6 +228,8 @@ fn scaled(quantity: &Quantity, side: Side) -> Vec<Ends> {
         TIMES.iter().map(range).collect()
     };
     values.retain(|v| v.0 >= 1.0_f64.min(key.0 / 10.0) && v.0 > 0.0 && side.holds(*v, key));
+    // no heart of a human beats 300 times per minute
+    values.retain(|v| quantity.dimension != "per minute" || v.1 <= f64::max(250.0, key.1));
     let most = SPELLED.len() as f64;
     values.retain(|v| !quantity.spelled || (2.0..=most).contains(&v.0));
     values.retain(|v| quantity.high.is_none() || v.1 > v.0);

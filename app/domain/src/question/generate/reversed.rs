@@ -6,9 +6,20 @@ use crate::question::distractors::{is_doing, siblings};
 use crate::question::facts::{Fact, Family};
 use crate::question::lexicon::lexicon;
 use crate::question::refusal::Refusal;
-use crate::question::token::write;
+use crate::question::token::{Token, write};
 use crate::question::word::article_for;
 use crate::question::{filters, rationale};
+
+/// A definition without the second statement that follows it: 'a gland of the neck, and is supplied by …'.
+fn noun_phrase(fact: &Fact) -> &[Token] {
+    let body = &fact.body;
+    let second = |at: usize| {
+        body[at].is("and") && body.get(at + 1).is_some_and(|t| matches!(t.lower.as_str(), "is" | "are" | "has" | "have"))
+    };
+    let end = (4..body.len()).find(|at| !is_doing(fact) && second(*at)).unwrap_or(body.len());
+    let comma = end < body.len() && body[end - 1].text == ",";
+    &body[..end - usize::from(comma)]
+}
 
 impl Writer<'_, '_> {
     /// 'Which of the following best describes X?'
@@ -26,7 +37,7 @@ impl Writer<'_, '_> {
         if others.len() < 2 {
             return Err(Refusal::FewDistractors);
         }
-        let text = |fact: &Fact| write(&fact.body);
+        let text = |fact: &Fact| write(noun_phrase(fact));
         let own = text(fact);
         let texts: Vec<String> = others.iter().map(|o| text(fit[*o])).collect();
         let names: Vec<&str> = texts.iter().map(String::as_str).collect();
