@@ -1,6 +1,7 @@
 //! Choosing wrong options. Owns: which terms may stand beside a key, and which of them are best. Refuses: the
 //! question itself (`filters`).
 
+mod classes;
 mod fitness;
 mod kinship;
 mod reversed;
@@ -14,13 +15,13 @@ use super::terms::Term;
 use super::vectors::{Embed, cosine};
 use super::word::{is_function_word, stem};
 use fitness::{
-    articles_agree, is_class, is_solid, is_structural, is_term_strong, may_mix, number_fits, said_of,
-    same_sound, set_against,
+    are_chambers, articles_agree, is_chamber, is_class, is_solid, is_structural, is_term_strong, may_mix,
+    number_fits, said_of, same_sound, set_against,
 };
 use kinship::{
     alone_of_its_kind, built_alike, defines, genus_noun, genus_tells, is_broad, landmarks, listed_together,
     measures_nothing, mixes_ranks, odd_build, odd_head, one_place, other_dimension, other_sort, ratio_tells,
-    unit_tells,
+    same_sort, unit_tells,
 };
 pub(crate) use reversed::{is_doing, siblings};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -122,6 +123,9 @@ impl Bench {
                 let extra = if carries { 0.6 } else { 0.0 }
                     + if kin { 0.4 } else { 0.0 }
                     + if near { close } else { 0.0 };
+                let extra = extra
+                    + if same_sort(matter, fact, other) { 0.2 } else { 0.0 }
+                    + if self.told_apart(matter, fact, other) { 0.6 } else { 0.0 };
                 let weak = if measures_nothing(key, &list[other]) { 0.8 } else { 0.0 };
                 (self.score(key, fact, &list[other], other) + extra - weak, other)
             })
@@ -153,8 +157,9 @@ impl Bench {
         for other in order {
             let apart = chosen.iter().all(|c| {
                 *c != other
-                    && !matter.relations.barred(*c, other)
-                    && cosine(&self.names[*c], &self.names[other]) <= 0.85
+                    && (are_chambers(&list[*c], &list[other])
+                        || !matter.relations.barred(*c, other)
+                            && cosine(&self.names[*c], &self.names[other]) <= 0.85)
                     && !same_sound(list[*c].form(fact.plural), list[other].form(fact.plural))
             });
             if apart {
@@ -220,7 +225,8 @@ impl Bench {
             return Err(Refusal::Apart);
         }
         let places = landmarks(fact, key);
-        let shares = |c: &usize| places.iter().any(|place| self.said[*c].values().any(|held| held.contains(place)));
+        let shares =
+            |c: &usize| places.iter().any(|place| self.said[*c].values().any(|held| held.contains(place)));
         if !places.is_empty() && chosen.iter().filter(|c| shares(c)).count() < 2 {
             return Err(Refusal::Apart);
         }
@@ -263,10 +269,28 @@ impl Bench {
             .collect()
     }
 
+    /// Whether the lecture names both alike and defines them one by one ('active transport', 'passive transport'): it
+    /// tells them apart, wherever it names one beside the other.
+    fn told_apart(&self, matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
+        let (key, term) = (&matter.terms.list[fact.key], &matter.terms.list[other]);
+        are_chambers(key, term)
+            || key.marked
+                && term.marked
+                && defines(matter, fact)
+                && term.definition.is_some_and(|own| own != fact.sentence)
+                && key.head() == term.head()
+                && built_alike(key, term)
+                && matter.relations.synonyms(fact.key).all(|name| name != other)
+    }
+
     fn fits(&self, matter: &Matter<'_>, fact: &Fact, other: usize, stem_words: &[String]) -> bool {
         let list = &matter.terms.list;
         let (key, term) = (&list[fact.key], &list[other]);
-        if other == fact.key || matter.relations.barred(fact.key, other) || self.quote[other].is_none() {
+        if other == fact.key || self.quote[other].is_none() {
+            return false;
+        }
+        let told_apart = self.told_apart(matter, fact, other);
+        if matter.relations.barred(fact.key, other) && !told_apart {
             return false;
         }
         if (self.sentences[other].contains(&fact.sentence) && !set_against(matter, fact, other))
@@ -278,9 +302,7 @@ impl Bench {
         }
         // what a text tells of one of two, physicians know of both
         let names = |at: usize| std::iter::once(at).chain(matter.relations.synonyms(at));
-        if names(fact.key)
-            .any(|a| names(other).any(|b| lexicon().are_twins(&list[a].key, &list[b].key)))
-        {
+        if names(fact.key).any(|a| names(other).any(|b| lexicon().are_twins(&list[a].key, &list[b].key))) {
             return false;
         }
         // 'potassium' where the stem says K+
@@ -319,7 +341,7 @@ impl Bench {
         let share_word = self.stems[other].iter().any(|w| self.stems[fact.key].contains(w));
         // names built alike are confused most: where both are defined, the definitions tell them apart
         let defined = defines(matter, fact) && term.definition.is_some();
-        let most = if defined && built_alike(key, term) { 0.93 } else { 0.68 };
+        let most = if defined && built_alike(key, term) || are_chambers(key, term) { 0.93 } else { 0.68 };
         if cos > if share_word { f32::max(most, 0.70) } else { most }
             || mixes_ranks(key, term)
             || other_dimension(fact, key, term)
@@ -327,6 +349,7 @@ impl Bench {
             return false;
         }
         if let (Some(a), Some(b)) = (&self.definitions[fact.key], &self.definitions[other])
+            && !told_apart
             && cosine(a, b) > 0.90
         {
             return false;
@@ -350,7 +373,11 @@ impl Bench {
         if bare && list.iter().any(|t| t.marked && t.key.contains(' ') && t.head() == term.key) {
             return false;
         }
-        if self.topic_class(term) || self.echoes(matter, fact, other, stem_words) {
+        if is_chamber(key) && !is_chamber(term) {
+            return false;
+        }
+        let echoes = || self.echoes(matter, fact, other, stem_words) && !are_chambers(key, term);
+        if self.topic_class(term) || echoes() {
             return false;
         }
         // a class beside a class of one head: the wider one may hold the narrower
@@ -479,9 +506,8 @@ impl Bench {
         }
         let weight = |word: &&String| matter.prose.rarity(word);
         let total: f32 = asked.iter().map(&weight).sum();
-        let covered = |held: &HashSet<String>| -> f32 {
-            asked.iter().filter(|w| held.contains(**w)).map(weight).sum()
-        };
+        let covered =
+            |held: &HashSet<String>| -> f32 { asked.iter().filter(|w| held.contains(**w)).map(weight).sum() };
         let least = if own.is_some() { 0.95 } else { 0.8 } * total;
         self.said[other].values().any(|held| covered(held) >= least)
     }

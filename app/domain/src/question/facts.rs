@@ -5,6 +5,7 @@ pub(crate) mod clause;
 pub(crate) mod cloze;
 pub(crate) mod definition;
 pub(crate) mod entries;
+pub(crate) mod member;
 pub(crate) mod predicate;
 pub(crate) mod quantity;
 pub(crate) mod table;
@@ -54,6 +55,8 @@ pub(crate) enum Family {
     During,
     /// '… by X.'
     Ends,
+    /// 'X is a C', C being a class.
+    Member,
     /// A row of a table.
     Table,
     /// A number.

@@ -137,6 +137,7 @@ impl Writer<'_, '_> {
                 }
             }
         }
+        drafts.extend(self.members());
         drafts.extend(self.amounts());
         let mut tables = vec![];
         let document = self.matter.prose.document;
@@ -196,16 +197,21 @@ impl Writer<'_, '_> {
 
     /// A question whose options are terms.
     fn ask(&self, fact: &Fact) -> Result<Draft, Refusal> {
+        let wrong = self.bench.choose(self.matter, fact)?;
+        self.among(fact, &wrong)
+    }
+
+    /// A question whose options are the key and other terms.
+    fn among(&self, fact: &Fact, wrong: &[usize]) -> Result<Draft, Refusal> {
         let matter = self.matter;
         let list = &matter.terms.list;
-        let wrong = self.bench.choose(matter, fact)?;
         let form = |term: usize| list[term].form(fact.plural);
-        let stem = fact.stem.replace("{lead}", &self.lead(fact, &wrong));
+        let stem = fact.stem.replace("{lead}", &self.lead(fact, wrong));
         let place = matter.prose.headings(fact.sentence);
         let kind = list[fact.key].kind.unwrap_or("term");
         let source = fact.source.unwrap_or(matter.prose.sentences[fact.sentence].span);
         let mut options = vec![rationale::quoted(matter, form(fact.key), form(fact.key), true, source, "")];
-        for other in &wrong {
+        for other in wrong {
             let quote = self.bench.quote(*other).ok_or(Refusal::NoQuote)?;
             let confused = misconception(form(fact.key), kind, place.last());
             options.push(rationale::choice(matter, form(*other), form(*other), false, quote, &confused));
@@ -214,6 +220,22 @@ impl Writer<'_, '_> {
             wrong.iter().map(|w| cosine(&(self.embed)(form(*w)), &(self.embed)(form(fact.key)))).sum::<f32>()
                 / wrong.len() as f32;
         self.finish(stem, options, form(fact.key).to_string(), fact, likeness)
+    }
+
+    /// For each class one question that asks for a member of it.
+    fn members(&mut self) -> Vec<Draft> {
+        let mut drafts = vec![];
+        for (class, facts) in facts::member::facts(self.matter) {
+            let mut refused = vec![];
+            let asked = facts.iter().find_map(|fact| {
+                let wrong = self.bench.of_other_classes(self.matter, fact, class);
+                let draft = wrong.and_then(|wrong| self.among(fact, &wrong));
+                draft.map_err(|refusal| refused.push((refusal, fact))).ok()
+            });
+            refused.into_iter().for_each(|(refusal, fact)| self.refuse_fact(refusal, fact));
+            drafts.extend(asked);
+        }
+        drafts
     }
 
     /// 'hormone' where all options are hormones, else 'of the following'.
@@ -235,7 +257,8 @@ impl Writer<'_, '_> {
             Some((one, many)) => {
                 // 'Which gland is glandular tissue that …'
                 let root = one.rsplit(' ').next().unwrap_or(one);
-                let repeated = |t: &super::token::Token| t.lower.len() > root.len() + 1 && t.lower.starts_with(root);
+                let repeated =
+                    |t: &super::token::Token| t.lower.len() > root.len() + 1 && t.lower.starts_with(root);
                 if fact.body.iter().any(repeated) {
                     return "of the following".into();
                 }
@@ -268,7 +291,9 @@ impl Writer<'_, '_> {
             }
             Family::Cloze | Family::Quantity => (ItemKind::Cloze, Bloom::Remember),
             Family::Table => (ItemKind::Table, Bloom::Remember),
-            Family::Ends | Family::Kind | Family::Place => (ItemKind::Relation, Bloom::Remember),
+            Family::Ends | Family::Kind | Family::Place | Family::Member => {
+                (ItemKind::Relation, Bloom::Remember)
+            }
             Family::During | Family::NamedAfter | Family::NamedNext => {
                 (ItemKind::Relation, Bloom::Understand)
             }
@@ -424,7 +449,7 @@ fn rank(family: Family) -> u8 {
         | Family::NamedAfter
         | Family::NamedNext
         | Family::During => 1,
-        Family::Ends | Family::Table | Family::Quantity => 2,
+        Family::Ends | Family::Member | Family::Table | Family::Quantity => 2,
         Family::Best => 3,
         Family::Cloze => 4,
     }

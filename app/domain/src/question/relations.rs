@@ -80,8 +80,12 @@ impl Relations {
                 };
                 let modifiers = {
                     let (x, y) = (one.words(), two.words());
+                    // in Latin the noun stands first: 'zona fasciculata', 'zona reticularis'
+                    const LATIN: &[&str] =
+                        &["zona", "fossa", "foramen", "vena", "ductus", "musculus", "linea"];
                     x.len() > 1
                         && x.len() == y.len()
+                        && !LATIN.contains(&x[0])
                         && x[..x.len() - 1] == y[..y.len() - 1]
                         && one.kind == two.kind
                 };

@@ -85,12 +85,23 @@ pub(super) fn is_structural(fact: &Fact) -> bool {
 pub(super) fn is_term_strong(term: &Term) -> bool {
     let first = term.words().first().copied().unwrap_or("").to_string();
     is_solid(term)
-        && !lexicon().listed("weak_modifier", &first)
+        && (term.marked && term.definition.is_some() || !lexicon().listed("weak_modifier", &first))
         && !(lexicon().is_verb(&first) && term.words().len() > 1 && !term.marked)
 }
 
 pub(super) fn same_sound(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
+}
+
+/// 'right atrium' beside 'left ventricle': of four chambers a learner must know which does what, and a text on them
+/// names each beside the others.
+pub(super) fn are_chambers(one: &Term, two: &Term) -> bool {
+    is_chamber(one) && is_chamber(two)
+}
+
+/// 'right atrium'.
+pub(super) fn is_chamber(term: &Term) -> bool {
+    term.kind == Some("cavity") && term.words().len() == 2 && matches!(term.words()[0], "left" | "right")
 }
 
 /// A type name ('gland'), or the head of three marked terms.

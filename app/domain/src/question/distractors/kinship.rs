@@ -212,7 +212,7 @@ fn sort_of(definition: &[Token]) -> Option<u8> {
     Some(match noun.as_str() {
         "ability" | "capacity" | "tendency" | "property" => 0,
         "process" | "formation" | "breakdown" | "exchange" | "copying" | "synthesis" | "splitting"
-        | "act" | "action" | "release" | "transfer" | "conversion" => 1,
+        | "act" | "action" | "release" | "transfer" | "conversion" | "diffusion" | "endocytosis" => 1,
         "radiation" | "energy" | "light" => 2,
         "sum" | "total" | "amount" | "number" => 3,
         "technique" | "procedure" | "method" | "test" | "imaging" => 4,
@@ -235,11 +235,21 @@ fn said_to_be<'f>(matter: &Matter<'_>, fact: &'f Fact) -> Option<&'f [Token]> {
     }
 }
 
+/// Whether a term is said to be the sort of thing that a definition asks for.
+pub(super) fn same_sort(matter: &Matter<'_>, fact: &Fact, other: usize) -> bool {
+    let own = said_to_be(matter, fact).and_then(sort_of);
+    own.is_some() && own == matter.definitions.get(&other).and_then(|told| sort_of(told))
+}
+
 /// Whether a definition names a sort of thing that no wrong option is said to be. For what many things are, like a
 /// process, two must be said to be another.
 pub(super) fn other_sort(matter: &Matter<'_>, fact: &Fact, wrong: &[usize]) -> bool {
     let Some(own) = said_to_be(matter, fact).and_then(sort_of) else { return false };
     let sorts: Vec<u8> = wrong.iter().filter_map(|at| sort_of(matter.definitions.get(at)?)).collect();
+    // what moves through a membrane may be called a process as well
+    if own == 7 && matter.terms.list[fact.key].kind == Some("process") {
+        return sorts.iter().filter(|sort| matches!(sort, 1 | 7)).count() < 2;
+    }
     const RARE: [u8; 8] = [0, 2, 3, 6, 7, 8, 9, 10];
     !sorts.contains(&own) && (sorts.len() >= 2 || RARE.contains(&own))
 }

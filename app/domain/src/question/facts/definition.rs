@@ -217,9 +217,9 @@ fn is_a(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     }));
 }
 
-/// Length of 'the term given to', 'a general term for', 'the term used to describe'.
+/// Length of 'the term given to', 'the name for', 'a general term for', 'the term used to describe'.
 fn term_for(tokens: &[Token]) -> Option<usize> {
-    let at = tokens.iter().take(3).position(|t| t.is("term"))?;
+    let at = tokens.iter().take(3).position(|t| t.is("term") || t.is("name"))?;
     let rest: Vec<&str> = tokens[at + 1..].iter().take(3).map(|t| t.lower.as_str()).collect();
     let length = match rest.as_slice() {
         ["for", ..] => 1,

@@ -200,6 +200,8 @@ fn quantity(tokens: &[Token], first: usize) -> Option<Quantity> {
             last += words.len();
             (*dimension).to_string()
         }
+        // 'pH varies from 4.5 to 8.0': a scale of its own
+        None if scale.is_none() && tokens[..first].iter().rev().take(9).any(|t| t.is("ph")) => "pH".into(),
         None => String::new(),
     };
     let mut unit = write(&tokens[from..last]);
@@ -320,8 +322,10 @@ fn fact(matter: &Matter<'_>, number: usize) -> Option<Result<QuantityFact, Refus
     let sentence = &matter.prose.sentences[number];
     let all = super::to_end(&sentence.tokens, 0);
     let mut refusal = None;
-    // the whole sentence reads best; its first clause stands alone where the rest refers to what was said
-    for clause in [all, whole_part(all)] {
+    // the whole sentence reads best; its first clause stands alone where the rest refers to what was said, lists what
+    // is counted or tells a second number
+    let parts = [Some(all), Some(whole_part(all)), before_list(all), before_second(all)];
+    for clause in parts.into_iter().flatten() {
         let mut found = quantities(clause);
         let Some(quantity) = found.pop() else { continue };
         let asked = if found.is_empty() {
@@ -348,6 +352,31 @@ fn whole_part(all: &[Token]) -> &[Token] {
     let aside = (3..clause.len())
         .find(|at| clause[*at].text == "," && !(*at..clause.len()).any(|i| is_finite(clause, i)));
     &clause[..aside.unwrap_or(clause.len())]
+}
+
+/// 'There are three stages' of 'There are three stages: …'.
+fn before_list(all: &[Token]) -> Option<&[Token]> {
+    let colon = all.iter().position(|t| t.text == ":")?;
+    let order =
+        all[..colon].windows(4).position(|w| w[0].is("in") && w[2].is("following") && w[3].is("order"));
+    let end = order.unwrap_or(colon);
+    let joined = all[..end].last().is_some_and(|t| t.is("and"));
+    all.get(..end - usize::from(joined))
+}
+
+/// 'A kidney weighs 150 g in males' of '… and 135 g in females'.
+fn before_second(all: &[Token]) -> Option<&[Token]> {
+    let found = quantities(all);
+    let [first, second, ..] = found.as_slice() else { return None };
+    let parts = |at: &usize| {
+        matches!(all[*at].lower.as_str(), "and" | "but" | "whereas" | "while")
+            || all[*at].text == "," && all[*at + 1].is("which")
+    };
+    let end = (first.last..second.first).rev().find(parts)?;
+    // 'both a … and a …' cannot be torn
+    let torn = all[..end].iter().any(|t| matches!(t.lower.as_str(), "both" | "either" | "between"));
+    let comma = all[end - 1].text == ",";
+    all.get(..end - usize::from(comma)).filter(|_| !torn)
 }
 
 /// Whether the clause says something by itself: a verb, and a second one where it opens with a condition.
@@ -504,7 +533,11 @@ fn told_elsewhere(
         head_of(&tokens[q.last..]).map(|at| singular(&tokens[q.last + at].lower))
     };
     let own = thing(clause, quantity);
-    let terms: Vec<usize> = matter.terms.of_sentence(number).iter().map(|m| m.term).collect();
+    let taught = |m: &&Mention| {
+        let term = &matter.terms.list[m.term];
+        m.last <= clause.len() && (term.marked || term.heading)
+    };
+    let terms: Vec<usize> = matter.terms.of_sentence(number).iter().filter(taught).map(|m| m.term).collect();
     let differs = matter.prose.sentences.iter().enumerate().any(|(at, other)| {
         at != number
             && matter.terms.of_sentence(at).iter().any(|m| terms.contains(&m.term))

@@ -33,7 +33,8 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
         .iter()
         .any(|t| matches!(t.lower.as_str(), "now" | "already" | "aforementioned" | "again" | "still"))
         || body.windows(2).any(|w| {
-            matches!(w[0].lower.as_str(), "this" | "that") && matches!(w[1].lower.as_str(), "point" | "time" | "moment")
+            matches!(w[0].lower.as_str(), "this" | "that")
+                && matches!(w[1].lower.as_str(), "point" | "time" | "moment")
         })
     {
         return Some(Refusal::Deictic);
@@ -160,7 +161,7 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
                 | "affected"
         )
     };
-    if !definition && body.iter().take(8).any(open) {
+    if !definition && fact.family != Family::Quantity && body.iter().take(8).any(open) {
         return Some(Refusal::Shared);
     }
     if bare_property(matter, fact) {

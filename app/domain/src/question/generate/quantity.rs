@@ -184,6 +184,7 @@ fn apart(quantity: &Quantity, a: Ends, b: Ends) -> bool {
     // a count is exact, a measure is 'about'
     let least = match (quantity.dimension.is_empty(), quantity.high.is_some()) {
         _ if quantity.spelled => 0.05,
+        _ if quantity.dimension == "pH" => 0.0,
         (true, false) => 0.15,
         (_, true) => 0.33,
         _ => 0.4,
@@ -211,6 +212,12 @@ fn scaled(quantity: &Quantity, side: Side) -> Vec<Ends> {
         SHARES.iter().map(|low| (*low, low + width)).filter(|v| v.1 < 100.0).collect()
     } else if quantity.spelled {
         around(1.0, 3)
+    } else if quantity.dimension == "pH" {
+        // the scale is a logarithm itself: steps are added
+        let gap = if quantity.places > 1 { 0.1 } else { 0.5 };
+        let step = key.1 - key.0 + gap;
+        let both = (1..=4).flat_map(|n| [-step * f64::from(n), step * f64::from(n)]);
+        both.map(|by| (key.0 + by, key.1 + by)).filter(|v| v.0 > 0.0 && v.1 < 14.0).collect()
     } else if exact && key.0 <= 12.0 {
         // a small count has neighbours, not multiples
         around(if key.0 >= 8.0 { 2.0 } else { 1.0 }, 3)

@@ -14,7 +14,8 @@ use crate::question::{filters, rationale};
 fn noun_phrase(fact: &Fact) -> &[Token] {
     let body = &fact.body;
     let second = |at: usize| {
-        body[at].is("and") && body.get(at + 1).is_some_and(|t| matches!(t.lower.as_str(), "is" | "are" | "has" | "have"))
+        body[at].is("and")
+            && body.get(at + 1).is_some_and(|t| matches!(t.lower.as_str(), "is" | "are" | "has" | "have"))
     };
     let end = (4..body.len()).find(|at| !is_doing(fact) && second(*at)).unwrap_or(body.len());
     let comma = end < body.len() && body[end - 1].text == ",";

@@ -104,8 +104,16 @@ pub(super) const CONNECTIVES: &[&str] = &[
 ];
 
 /// Connectives whose subject is set against something said before.
-pub(super) const CONTRAST: &[&str] =
-    &["in contrast", "by contrast", "conversely", "unlike", "instead", "on the other hand", "rather"];
+pub(super) const CONTRAST: &[&str] = &[
+    "in contrast",
+    "by contrast",
+    "conversely",
+    "unlike",
+    "as opposed to",
+    "instead",
+    "on the other hand",
+    "rather",
+];
 
 /// Connectives that tie a sentence to the case told before it.
 pub(super) const RESUMES: &[&str] = &[
@@ -133,6 +141,7 @@ pub(super) fn opening(tokens: &[Token]) -> String {
 pub(super) fn clean(raw: Vec<Token>) -> Vec<Token> {
     let mut tokens = without_brackets(raw);
     drop_openings(&mut tokens);
+    drop_contrast(&mut tokens);
     drop_asides(&mut tokens);
     if let Some(first) = tokens.first_mut() {
         first.gap = false;
@@ -174,6 +183,33 @@ pub(super) fn drop_openings(tokens: &mut Vec<Token>) {
             }
         }
         return;
+    }
+}
+
+/// Takes 'In contrast to phagocytosis,' from the front: the rest says what the subject is.
+fn drop_contrast(tokens: &mut Vec<Token>) {
+    const LONGEST: usize = 9;
+    let opens =
+        [&["in", "contrast", "to"][..], &["in", "contrast", "with"], &["as", "opposed", "to"], &["unlike"]];
+    let Some(words) = opens.iter().find(|words| {
+        words.len() < tokens.len() && words.iter().zip(tokens.iter()).all(|(word, token)| token.is(word))
+    }) else {
+        return;
+    };
+    let Some(comma) = (words.len() + 1..tokens.len().min(LONGEST)).find(|at| tokens[*at].text == ",") else {
+        return;
+    };
+    // a list or a clause ends later
+    let plain = tokens[..comma].iter().all(|t| {
+        t.is_word()
+            && !matches!(
+                t.lower.as_str(),
+                "is" | "are" | "that" | "which" | "where" | "these" | "this" | "those"
+            )
+    });
+    let list = tokens[comma + 1..].iter().take(6).any(|t| t.text == ",");
+    if plain && !list && tokens.len() > comma + 4 {
+        tokens.drain(..=comma);
     }
 }
 
