@@ -176,6 +176,7 @@ impl Writer<'_, '_> {
                     | "when"
                     | "in"
                     | "within"
+                    | "without"
                     | "through"
                     | "during"
                     | "from"
@@ -222,18 +223,17 @@ impl Writer<'_, '_> {
         self.finish(stem, options, form(fact.key).to_string(), fact, likeness)
     }
 
-    /// For each class one question that asks for a member of it.
+    /// Questions that ask for a member of a class; all of one class have one stem, and `pick` takes one of them.
     fn members(&mut self) -> Vec<Draft> {
         let mut drafts = vec![];
         for (class, facts) in facts::member::facts(self.matter) {
-            let mut refused = vec![];
-            let asked = facts.iter().find_map(|fact| {
+            for fact in &facts {
                 let wrong = self.bench.of_other_classes(self.matter, fact, class);
-                let draft = wrong.and_then(|wrong| self.among(fact, &wrong));
-                draft.map_err(|refusal| refused.push((refusal, fact))).ok()
-            });
-            refused.into_iter().for_each(|(refusal, fact)| self.refuse_fact(refusal, fact));
-            drafts.extend(asked);
+                match wrong.and_then(|wrong| self.among(fact, &wrong)) {
+                    Ok(draft) => drafts.push(draft),
+                    Err(refusal) => self.refuse_fact(refusal, fact),
+                }
+            }
         }
         drafts
     }

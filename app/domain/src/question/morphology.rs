@@ -84,8 +84,9 @@ fn holds(word: &str, form: &Form) -> bool {
 /// repeats everywhere ('heart' in a lecture on the heart) singles nothing out.
 pub(crate) fn clues(body: &[Token], key: &str, rare: &dyn Fn(&str) -> bool) -> BTreeSet<usize> {
     let words = body.iter().filter(|t| t.is_word());
-    let stems = words.flat_map(|t| t.lower.split(' ').map(stem).collect::<Vec<_>>());
-    let telling = stems.filter(|word| rare(word));
+    let words = words.flat_map(|t| t.lower.split(' ').collect::<Vec<_>>());
+    // the sign of an ion is a name of it, however often it stands in the document
+    let telling = words.filter(|word| word.ends_with('+') || rare(&stem(word))).map(stem);
     let mut told: BTreeSet<usize> =
         telling.filter_map(|word| ENGLISH.get(&word)).flatten().copied().collect();
     // 'a phagocyte' tells 'macrophage': the same root stands in both
@@ -131,6 +132,9 @@ mod tests {
                 "temporomandibular joint",
                 ["synchondrosis", "syndesmosis"],
             ),
+            ("the upward turn of the socket of the shoulder", "superior rotation", ["pronation", "eversion"]),
+            ("makes the gut absorb Ca++ from food", "calcitriol", ["aldosterone", "renin"]),
+            ("a fluid with few milliosmoles", "osmolarity", ["volume", "pressure"]),
             ("breakdown of red cells", "hemolysis", ["splenomegaly", "anemia"]),
         ] {
             assert!(spells(&tokens_of(stem), key, &wrong, &|_| true), "{stem}: {key}");

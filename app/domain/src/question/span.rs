@@ -110,6 +110,21 @@ fn refers_away(tokens: &[Token], at: usize, own: Own) -> bool {
     if word == "itself" || word == "themselves" {
         return own == Own::No;
     }
+    // of a stretch whose subject is the key 'it' is the key or what stands before it in the stretch
+    let before = &tokens[..at];
+    if own != Own::No && word == "it" {
+        return !before.iter().any(|t| t.tag.is_noun()) || before.iter().any(|t| t.text == ",");
+    }
+    if own != Own::No && matches!(word, "they" | "them" | "their") {
+        return !before.iter().any(|t| t.tag.is_noun() && t.lower.ends_with('s'));
+    }
+    // 'attaches one chromatid to another', 'those cells that …'
+    if word == "another" {
+        return !before.iter().any(|t| t.is("one"));
+    }
+    if word == "those" && tokens[at + 1..].iter().take(4).any(|t| t.is("that") || t.is("who")) {
+        return false;
+    }
     lexicon().listed("reject", word) || lexicon().listed("pronoun", word)
 }
 

@@ -3,6 +3,7 @@
 
 use super::Bench;
 use super::fitness::{is_term_strong, number_fits};
+use super::kinship::mixes_ranks;
 use crate::question::facts::{Fact, Matter, member};
 use crate::question::refusal::Refusal;
 use crate::question::terms::Term;
@@ -46,10 +47,10 @@ impl Bench {
                 && self.quote[*other].is_some()
                 && !self.class[*other]
                 && number_fits(matter, term, fact.plural)
+                && !mixes_ranks(&list[fact.key], term)
                 && !belongs(*other)
                 && !matter.is_member(class, *other)
                 && !matter.relations.barred(fact.key, *other)
-                && !matter.relations.barred(class, *other)
                 && beside.iter().any(|b| {
                     matter.is_member(*other, *b)
                         && (term.kind == list[fact.key].kind || named_alike(&list[class], &list[*b]))
@@ -71,9 +72,20 @@ impl Bench {
         if first.is_some() && chosen.iter().all(|other| head(*other) == first) && head(fact.key) != first {
             return Err(Refusal::Apart);
         }
+        // 'pivot joint' alone is called a joint
+        let class_head = list[class].head();
+        let called = |term: usize| list[term].words().len() > 1 && list[term].head() == class_head;
+        if called(fact.key) && !chosen.iter().any(|other| called(*other)) {
+            return Err(Refusal::Apart);
+        }
         let key = list[fact.key].form(fact.plural);
         let names: Vec<&str> = chosen.iter().map(|other| list[*other].form(fact.plural)).collect();
-        if crate::question::filters::leaks(&fact.body, key, &names, &|_| true) {
+        // 'Th1 cell' is a T cell by its letter
+        let letters = list[class].one.split(' ').filter(|word| word.len() == 1);
+        let lettered = letters
+            .filter(|letter| key.starts_with(*letter))
+            .any(|letter| names.iter().filter(|name| name.starts_with(letter)).count() < 2);
+        if lettered || crate::question::filters::leaks(&fact.body, key, &names, &|_| true) {
             return Err(Refusal::Leak);
         }
         if crate::question::filters::key_too_long(key, &names) {

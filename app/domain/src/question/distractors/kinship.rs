@@ -389,6 +389,10 @@ mod tests {
             &term("phagocytosis", [0, 0, 3], "process"),
             &term("pinocytosis", [0, 0, 3], "process")
         ));
+        assert!(
+            !built_alike(&term("mitosis", [0, 0, 3], "process"), &term("endocytosis", [0, 0, 3], "process")),
+            "a division of the nucleus is no transport"
+        );
         assert!(!built_alike(
             &term("stem cell", [2, 0, 3], "cell"),
             &term("principal cell", [2, 0, 3], "cell")

@@ -10,6 +10,7 @@ use crate::question::span::{Number, Own, has_main_verb, head_of, refers, single_
 use crate::question::tagger::Tag;
 use crate::question::terms::Mention;
 use crate::question::token::Token;
+use crate::question::word::singular;
 
 /// All definitions of a sentence.
 pub(crate) fn facts(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
@@ -35,8 +36,8 @@ pub(crate) fn genus_of(definition: &[Token]) -> Option<Kind> {
 fn disagrees(definition: &[Token], plural: bool) -> bool {
     let Some(head) = head_of(definition) else { return true };
     let word = &definition[head].lower;
-    let is_plural = crate::question::word::singular(word) != *word;
-    let one = definition.first().is_some_and(|t| matches!(t.lower.as_str(), "a" | "an" | "one"));
+    let is_plural = singular(word) != *word;
+    let one = definition.first().is_some_and(|t| matches!(t.lower.as_str(), "a" | "an" | "one" | "any"));
     // 'a type of lymphocyte' may stand for several
     let sort = matches!(word.as_str(), "type" | "kind" | "group" | "class" | "form" | "family");
     (is_plural && !plural && !one) || (plural && one && !sort)
@@ -185,20 +186,28 @@ fn is_a(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     let own = if plural { Own::Many } else { Own::One };
     let Some(definition) = standing(to_end(tokens, from), own) else { return sink(Err(Refusal::Refers)) };
     // without a determiner an adjective may end the predicate: 'are common', then it is no definition
-    let Some(head) = head_of(&definition) else { return sink(Err(Refusal::NoGenus)) };
+    let within = match one_of(&definition) {
+        Ok(within) => within,
+        Err(refusal) => return sink(Err(refusal)),
+    };
+    let Some(head) = head_of(&definition[within..]).map(|head| head + within) else {
+        return sink(Err(Refusal::NoGenus));
+    };
     if words(&definition) < 4 || empty(&definition) {
         return sink(Err(Refusal::EmptyDefinition));
     }
-    if disagrees(&definition, plural) {
+    let number_differs = if within > 0 { plural } else { disagrees(&definition, plural) };
+    if number_differs {
         return sink(Err(Refusal::Number));
     }
-    if !means && bare(&definition) {
+    if !means && bare(&definition[within..]) {
         return sink(Err(Refusal::EmptyDefinition));
     }
     if listed_head(matter, number, &definition) {
         return sink(Err(Refusal::Coordinated));
     }
-    let genus = kinds::of_head(&definition[head].lower);
+    let genus =
+        kinds::of_head(&singular(&definition[head].lower)).or(kinds::of_head(&definition[head].lower));
     let (family, stem, plural) = if means {
         (Family::Means, format!("Which term describes {}?", inside(&definition)), plural)
     } else {
@@ -217,9 +226,27 @@ fn is_a(matter: &Matter<'_>, number: usize, sink: Sink<'_>) {
     }));
 }
 
+/// Where the genus begins: after 'one of the', which holds of the key alone unless they are counted.
+fn one_of(definition: &[Token]) -> Result<usize, Refusal> {
+    let is =
+        |at: usize, words: &[&str]| definition.get(at).is_some_and(|t| words.contains(&t.lower.as_str()));
+    if !(is(0, &["one", "any"]) && is(1, &["of"]) && is(2, &["the", "a", "an"])) {
+        return Ok(0);
+    }
+    // 'one of the three germ layers': so are the other two
+    let counted = definition.iter().skip(3).take(3).any(|t| {
+        t.tag == Tag::Num
+            || matches!(t.lower.as_str(), "two" | "three" | "four" | "five" | "six" | "several" | "many")
+    });
+    if counted { Err(Refusal::Shared) } else { Ok(3) }
+}
+
 /// Length of 'the term given to', 'the name for', 'a general term for', 'the term used to describe'.
 fn term_for(tokens: &[Token]) -> Option<usize> {
-    let at = tokens.iter().take(3).position(|t| t.is("term") || t.is("name"))?;
+    let at = tokens.iter().take(3).position(|t| t.is("term") || t.is("name") || t.is("example"))?;
+    if tokens[at].is("example") {
+        return tokens.get(at + 1).filter(|t| t.is("of")).map(|_| at + 2);
+    }
     let rest: Vec<&str> = tokens[at + 1..].iter().take(3).map(|t| t.lower.as_str()).collect();
     let length = match rest.as_slice() {
         ["for", ..] => 1,

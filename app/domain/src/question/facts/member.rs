@@ -32,14 +32,17 @@ fn telling(matter: &Matter<'_>, class: &Mention, member: usize) -> Option<Mentio
     mentions.filter(|m| m.whole).find(told).copied()
 }
 
-/// 'is a', 'are a type of', ', a': what stands between a member and its class.
+/// 'is a', 'are a type of', ', a', 'is functionally classified as a': what stands between a member and its class.
 fn is_one(between: &[Token]) -> bool {
     let opens = between.first().is_some_and(|t| t.is("is") || t.is("are") || t.text == ",");
     let plain = |t: &Token| {
-        t.tag == Tag::Adj
+        matches!(t.tag, Tag::Adj | Tag::Adv)
             || matches!(
                 t.lower.as_str(),
                 "is" | "are"
+                    | "classified"
+                    | "considered"
+                    | "as"
                     | "a"
                     | "an"
                     | "the"
@@ -57,7 +60,7 @@ fn is_one(between: &[Token]) -> bool {
                     | ","
             )
     };
-    let article = between.iter().any(|t| matches!(t.lower.as_str(), "a" | "an" | "of" | "are"));
+    let article = between.iter().any(|t| matches!(t.lower.as_str(), "a" | "an" | "of" | "are" | "as"));
     opens && article && between.len() <= 7 && between.iter().all(plain)
 }
 

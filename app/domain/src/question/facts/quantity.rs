@@ -422,6 +422,28 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
     });
     let of_nothing = ordinal && !clause.get(last).is_some_and(|t| t.is("of") || t.is("after"));
     let compared = clause.iter().take(4).any(|t| t.is("relatively"));
+    // 'Initially, …' goes on with a story
+    let sequel = clause.first().is_some_and(|t| {
+        matches!(t.lower.as_str(), "initially" | "eventually" | "later" | "soon" | "afterward")
+    });
+    if sequel {
+        return Err(Refusal::Deictic);
+    }
+    // 'nearly 90 percent' may be 82 as well
+    let nearly = first.checked_sub(1).is_some_and(|i| clause[i].is("nearly") || clause[i].is("almost"));
+    if nearly && quantity.dimension == "percent" && quantity.low < 99.0 {
+        return Err(Refusal::Comparison);
+    }
+    // a maximum depends on age, training and who measures it
+    if clause.iter().any(|t| t.is("maximum") || t.is("maximal")) {
+        return Err(Refusal::Comparison);
+    }
+    // 'reaches all cells in about 75 ms': since when?
+    const TIMES: &[&str] = &["ms", "s", "min", "h", "d"];
+    let since = TIMES.contains(&quantity.dimension.as_str())
+        && clause[..first].iter().rev().take(3).any(|t| t.is("in") || t.is("within"))
+        && clause[..first].iter().any(|t| t.lower.starts_with("reach"));
+    let compared = compared || since;
     if unsaid || pairs || of_nothing || compared {
         return Err(Refusal::Dangling);
     }
@@ -433,6 +455,9 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
     }
     if quantity.spelled {
         told_elsewhere(matter, number, clause, quantity)?;
+    }
+    if is_disputed(matter, number, clause, quantity) {
+        return Err(Refusal::Ambiguous);
     }
     // what every layman knows
     if matches!(quantity.dimension.as_str(), "°C" | "°F") && [37.0, 98.6].contains(&quantity.low) {
@@ -457,7 +482,7 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
     let possible = clause.iter().any(|t| matches!(t.lower.as_str(), "may" | "might" | "could"));
     // 'increases from 120 to 160' is a change, 'ranges from 120 to 160' a range
     let changes = first.checked_sub(1).is_some_and(|i| clause[i].is("from"))
-        && !clause[..first].iter().any(|t| t.lower.starts_with("rang"));
+        && !clause[..first].iter().any(|t| t.lower.starts_with("rang") || t.lower.starts_with("var"));
     // 'would have' needs its condition
     const CONDITIONS: &[&str] = &["if", "without", "unless", "when", "were", "absence", "left"];
     let hangs = clause.iter().any(|t| t.is("would"))
@@ -474,6 +499,10 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
     });
     if !states(clause) {
         return Err(Refusal::Fragment);
+    }
+    let pronoun = |t: &Token| matches!(t.lower.as_str(), "it" | "they" | "them");
+    if body.iter().any(pronoun) {
+        return Err(Refusal::Refers);
     }
     if !(5..=30).contains(&words) || refers(&body, own) || is_fragment(clause) || sentence.resumes {
         return Err(Refusal::Refers);
@@ -495,6 +524,28 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
         genus: None,
         noun: None,
     })
+}
+
+/// Whether another sentence on the same seldom term tells another number of the same dimension.
+fn is_disputed(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity) -> bool {
+    const SELDOM: usize = 5;
+    let seldom = |m: &&Mention| {
+        let term = &matter.terms.list[m.term];
+        m.last <= clause.len() && term.marked && term.mentions.len() <= SELDOM
+    };
+    let measured = !quantity.dimension.is_empty();
+    let mut own = matter.terms.of_sentence(number).iter().filter(seldom);
+    measured
+        && own.any(|m| {
+            matter.terms.of_term(m.term).filter(|other| other.sentence != number).any(|other| {
+                quantities(&matter.prose.sentences[other.sentence].tokens).iter().any(|q| {
+                    q.dimension == quantity.dimension
+                        && q.high.is_some() == quantity.high.is_some()
+                        && (q.low - quantity.low).abs() > 0.1 * quantity.low
+                        || q.dimension == quantity.dimension && q.high.is_some() != quantity.high.is_some()
+                })
+            })
+        })
 }
 
 /// A count that the sentence gives away by a list or by the build of a word, that points back, or that another
@@ -615,7 +666,32 @@ mod tests {
                 "Which value completes this sentence: “At rest each ventricle ejects approximately _____ of blood with every beat”?"
             )
         );
+        for (sentence, clause) in [
+            // what a list or a second number would tell is left out
+            (
+                "The wall of each ventricle is built of three layers: an inner one, a thick one and an outer one.",
+                "The wall of each ventricle is built of _____ layers",
+            ),
+            (
+                "Each ventricle of a grown heart weighs about 90 g in females and 110 g in males.",
+                "Each ventricle of a grown heart weighs about _____ in females",
+            ),
+            (
+                "The pH in a resting ventricle varies from 7.0 to 7.4.",
+                "The pH in a resting ventricle varies from _____",
+            ),
+        ] {
+            assert!(
+                asked(sentence).is_ok_and(|stem| stem.contains(&format!("“{clause}”"))),
+                "{:?}",
+                asked(sentence)
+            );
+        }
         for (sentence, refusal) in [
+            // of what, and which?
+            ("During the first 4 to 5 days each ventricle beats without any nerve.", Refusal::Dangling),
+            ("The relatively long squeeze of each ventricle lasts about 300 ms.", Refusal::Dangling),
+            ("There are five prominent points on the trace of each ventricle.", Refusal::Vague),
             // more, or less, is true as well
             ("Each ventricle ejects at least 70 mL of blood with every beat.", Refusal::Comparison),
             ("The ventricle may eject 130 mL of blood during hard exercise.", Refusal::Comparison),

@@ -313,6 +313,14 @@ fn of_cell(
     if key.iter().any(inside) {
         return Err(Refusal::Leak);
     }
+    // what is not active yet ('angiotensinogen') does nothing by itself
+    if whole.ends_with("inogen") {
+        return Err(Refusal::Shared);
+    }
+    let twins = |other: &str| {
+        let lexicon = crate::question::lexicon::lexicon();
+        lexicon.are_twins(&whole, &singular_phrase(&shown(other).to_lowercase()))
+    };
     let plural = plural_name(name);
     let others: Vec<&Entry<'_>> = pool
         .iter()
@@ -327,6 +335,7 @@ fn of_cell(
                 && !shares_entry(cell, row.cell)
                 && (told_apart || opposes(cell, row.cell))
                 && !loose(row.name)
+                && !twins(row.name)
                 && !is_adjective(row.name)
                 && !shown(row.name).contains('(')
                 && !own.is_subset(&key)

@@ -96,7 +96,7 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
         return Some(Refusal::EmptyDefinition);
     }
     // what something undergoes, others undergo too
-    if !definition && body.iter().take(4).any(|t| t.is("undergo") || t.is("undergoes")) {
+    if !definition && body.iter().any(|t| t.is("undergo") || t.is("undergoes")) {
         return Some(Refusal::VagueVerb);
     }
     if several {
@@ -112,7 +112,14 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
             })
             && !body[..at].iter().any(|t| t.is("cell") || t.is("cells"))
     });
-    if cell && !definition && !title.contains("cell") {
+    // what a substance does inside a cell it does in any
+    let group = matter.terms.list[fact.key].kind.map(|kind| lexicon().group(kind));
+    let within = (2..body.len()).any(|at| {
+        body[at].is("cell")
+            && body[at - 1].is("the")
+            && matches!(body[at - 2].lower.as_str(), "inside" | "outside" | "into" | "within")
+    });
+    if cell && !definition && !title.contains("cell") && !(group == Some("chemical") && within) {
         return Some(Refusal::Dangling);
     }
     // 'when levels drop': of what?
@@ -134,6 +141,24 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
     let event = matches!(fact.family, Family::Which | Family::Ends | Family::Kind);
     if !definition && (sentence.resumes || (event && refers_back)) {
         return Some(Refusal::Refers);
+    }
+    // 'the posterior portion of the atria': of which one?
+    const PAIRED: &[&str] = &["atria", "ventricles", "lungs", "kidneys", "ureters", "ovaries", "testes"];
+    let portion = body.windows(4).any(|w| {
+        matches!(w[0].lower.as_str(), "portion" | "part" | "side" | "end")
+            && w[1].is("of")
+            && w[2].is("the")
+            && PAIRED.contains(&w[3].lower.as_str())
+    });
+    if portion {
+        return Some(Refusal::Dangling);
+    }
+    // 'The primary support comes from muscles': of what?
+    let primary = body.first().is_some_and(|t| t.is("the"))
+        && body.get(1).is_some_and(|t| matches!(t.lower.as_str(), "primary" | "main" | "major" | "chief"))
+        && !body.iter().take(6).any(|t| matches!(t.lower.as_str(), "of" | "for" | "in"));
+    if primary && !definition {
+        return Some(Refusal::Dangling);
     }
     // 'externally rotates to achieve proper alignment': where, and of what?
     let skeletal = matches!(matter.terms.list[fact.key].kind, Some("bone" | "muscle" | "joint"));
@@ -255,7 +280,12 @@ fn side_of_nothing(body: &[Token], definition: bool) -> bool {
                 || t.tag.is_noun()
                 || t.lower.ends_with("ing")
         });
-        plain && !said
+        // 'is supported on the medial side by': its own side
+        let own = from > 1
+            && body[from - 1].is("on")
+            && body[from - 2].lower.ends_with("ed")
+            && body.get(at + 1).is_some_and(|t| t.is("by"));
+        plain && !said && !own
     })
 }
 
@@ -356,11 +386,13 @@ fn bare_property(matter: &Matter<'_>, fact: &Fact) -> bool {
     let body = &fact.body;
     let Some(verb) = body.iter().find(|t| matches!(t.tag, Tag::Verb | Tag::Aux)) else { return false };
     // 'have several functions, including …': others may have them too
-    let several = matches!(verb.lower.as_str(), "has" | "have" | "perform" | "performs" | "serve" | "serves")
-        && body
-            .iter()
-            .take(4)
-            .any(|t| matches!(t.lower.as_str(), "several" | "many" | "various" | "different"));
+    let several = matches!(
+        verb.lower.as_str(),
+        "has" | "have" | "perform" | "performs" | "serve" | "serves" | "receive" | "receives"
+    ) && body
+        .iter()
+        .take(4)
+        .any(|t| matches!(t.lower.as_str(), "several" | "many" | "various" | "different"));
     if several {
         return true;
     }

@@ -187,6 +187,7 @@ fn apart(quantity: &Quantity, a: Ends, b: Ends) -> bool {
         _ if quantity.dimension == "pH" => 0.0,
         (true, false) => 0.15,
         (_, true) => 0.33,
+        _ if share => 0.5,
         _ => 0.4,
     };
     high.0 > low.1 && (middle(high) - middle(low)).abs() >= least
@@ -345,6 +346,12 @@ mod tests {
         assert!(beside("206 bones").contains(&"306".to_string()), "{:?}", beside("206 bones"));
         assert!(beside("10,000 fibers").contains(&"15,000".to_string()), "{:?}", beside("10,000 fibers"));
         assert!(beside("40–60 bpm").contains(&"80–120 bpm".to_string()), "{:?}", beside("40–60 bpm"));
+        assert_eq!(beside("60 bpm").last().map(String::as_str), Some("240 bpm"), "no heart beats 300 times");
+        assert!(
+            beside("a pH of 4.5–8.0").contains(&"8.5–12.0".to_string()),
+            "{:?}",
+            beside("a pH of 4.5–8.0")
+        );
         assert!(beside("25 percent").iter().all(|text| !text.starts_with("100")));
     }
 

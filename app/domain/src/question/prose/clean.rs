@@ -213,6 +213,17 @@ fn drop_contrast(tokens: &mut Vec<Token>) {
     }
 }
 
+/// Where ', such as certain ions,' ends before a clause goes on.
+fn examples(tokens: &[Token]) -> Option<usize> {
+    const LONGEST: usize = 8;
+    if !(tokens.len() > 4 && tokens[1].is("such") && tokens[2].is("as")) {
+        return None;
+    }
+    let end = (4..tokens.len().min(LONGEST)).find(|at| tokens[*at].text == ",")?;
+    let goes_on = tokens.get(end + 1)?;
+    matches!(goes_on.lower.as_str(), "to" | "is" | "are" | "can" | "by" | "into" | "from").then_some(end)
+}
+
 /// Takes ', however,' and its like from the middle.
 pub(super) fn drop_asides(tokens: &mut Vec<Token>) {
     const ASIDES: &[&str] = &[
@@ -239,6 +250,10 @@ pub(super) fn drop_asides(tokens: &mut Vec<Token>) {
     let mut at = 0;
     while at < tokens.len() {
         if tokens[at].text == "," {
+            if let Some(end) = examples(&tokens[at..]) {
+                tokens.drain(at..=at + end);
+                continue;
+            }
             let hit = ASIDES.iter().find_map(|aside| {
                 let words: Vec<&str> = aside.split(' ').collect();
                 let end = at + 1 + words.len();

@@ -77,6 +77,30 @@ fn more_shapes_of_sentences_define() {
             "The *annular ligament* encircles the neck of the radius below the elbow.",
             "Which {lead} encircles the neck of the radius below the elbow?",
         ),
+        (
+            "In contrast to diffusion, *active transport* is the movement of particles with energy from the cell.",
+            "Which of the following is the movement of particles with energy from the cell?",
+        ),
+        (
+            "The *metaphase plate* is the name for the plane on which the chromosomes line up in mitosis.",
+            "Which term describes the plane on which the chromosomes line up in mitosis?",
+        ),
+        (
+            "A *channel protein* is an example of an integral protein that carries ions through the membrane.",
+            "Which term describes an integral protein that carries ions through the membrane?",
+        ),
+        (
+            "A *channel protein* is an integral protein that carries particles, such as small ions, into the cell.",
+            "Which of the following is an integral protein that carries particles into the cell?",
+        ),
+        (
+            "A *lymph node* is one of the small, bean-shaped organs that filter the lymph of a limb.",
+            "Which of the following is one of the small, bean-shaped organs that filter the lymph of a limb?",
+        ),
+        (
+            "*Autophagy* is the process of a cell digesting an old organelle by wrapping it in a membrane.",
+            "Which of the following is the process of a cell digesting an old organelle by wrapping it in a membrane?",
+        ),
     ] {
         found(sentence, stem);
     }
@@ -99,6 +123,26 @@ fn what_was_lost_with_the_paragraph_is_refused() {
             "The *T cell* binds using its antigen receptor and secretes cytokines that diffuse to distant tissue.",
             "binds using",
             Refusal::Fragment,
+        ),
+        (
+            "The *elbow joint* is a hinge joint formed by the humeroulnar joint between the humerus and the ulna.",
+            "following is a hinge joint formed",
+            Refusal::VagueVerb,
+        ),
+        (
+            "*Cardiac muscle* undergoes aerobic respiration that burns lipids and carbohydrates all day long.",
+            "undergoes",
+            Refusal::VagueVerb,
+        ),
+        (
+            "The *inferior vena cava* empties into the posterior portion of the atria near the diaphragm.",
+            "portion of the atria",
+            Refusal::Dangling,
+        ),
+        (
+            "The *macula densa* measures the sodium that reaches the wall of the distal tubule at that point.",
+            "at that point",
+            Refusal::Deictic,
         ),
         (
             "*Calcitonin* inhibits the reabsorption of HPO 4 2− in the distal tubule of the nephron.",
@@ -258,4 +302,42 @@ fn a_class_and_what_may_be_of_it_are_no_options_together() {
         assert!(matter.relations.barred(term(one), term(two)), "{one} and {two}");
     }
     assert!(!matter.relations.barred(term("renal corpuscle"), term("brush border")));
+}
+
+/// The options of the question whose stem holds a part, the key first.
+fn asked_options(paragraphs: &[&str], part: &str) -> Vec<String> {
+    let generated = generate(&lecture_of(paragraphs), &Options::default());
+    let item = generated.items.iter().find(|item| item.stem.contains(part));
+    let item = item.unwrap_or_else(|| panic!("{part} is not asked: {:#?}", generated.refused));
+    let mut options: Vec<_> = item.options.iter().map(|o| (!o.correct, o.text.clone())).collect();
+    options.sort();
+    options.into_iter().map(|(_, text)| text).collect()
+}
+
+#[test]
+fn a_class_is_asked_for_one_of_its_members_beside_members_of_other_classes() {
+    let joints = [
+        "The three types of *fibrous joints* are *sutures*, *gomphoses*, and *syndesmoses*.",
+        "A *symphysis* is a *cartilaginous joint* that ties two bones together by a pad of fibrocartilage.",
+        "A *synchondrosis* is a *cartilaginous joint* that lets a long bone grow until the plate turns to bone.",
+        "A *gomphosis* holds the root of a tooth in the socket of the jaw by many short bands.",
+        "A *suture* holds two plates of the skull together along a jagged line that no one can move.",
+        "A *syndesmosis* holds two long shafts of the forearm together by a wide sheet between them.",
+    ];
+    let options = asked_options(&joints, "is a fibrous joint?");
+    assert!(["gomphosis", "suture", "syndesmosis"].contains(&options[0].as_str()), "{options:?}");
+    assert_eq!(options[1..], ["symphysis", "synchondrosis"], "no other fibrous joint stands beside it");
+}
+
+#[test]
+fn a_chamber_of_the_heart_stands_beside_the_other_three() {
+    let heart = [
+        "The *right atrium* receives spent blood from the two great veins of the body.",
+        "The *left atrium* receives fresh blood from the four veins of the lungs.",
+        "The *right ventricle* pumps spent blood toward the lungs through the pulmonary trunk.",
+        "The *left ventricle* pumps fresh blood toward the whole body through the aorta and its thick wall.",
+        "The *right atrium* opens into the *right ventricle*, and the *left atrium* into the *left ventricle*.",
+    ];
+    let options = asked_options(&heart, "through the pulmonary trunk");
+    assert_eq!(options, ["right ventricle", "left atrium", "left ventricle", "right atrium"]);
 }
