@@ -511,7 +511,7 @@ fn specific(matter: &Matter<'_>, fact: &Fact) -> Result<(), Refusal> {
         "connect",
     ];
     let turns = fact.body.iter().take(2).any(|t| TURNS.contains(&t.lower.as_str()));
-    let count = if turns { count - 1 } else { count };
+    let (count, weight) = if turns { (count - 1, weight - 4.0) } else { (count, weight) };
     let passing = !(term.marked || term.heading || is_definition(fact.family));
     if rare.len() < count + 2 * usize::from(passing) || sum < weight {
         return Err(Refusal::Vague);

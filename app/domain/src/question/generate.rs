@@ -10,6 +10,7 @@ use super::filters;
 use super::lexicon::lexicon;
 use super::rationale;
 use super::refusal::Refusal;
+use super::tagger::Tag;
 use super::token::write;
 use super::vectors::{Embed, Random, cosine, hash, trigrams};
 use super::word::article_for;
@@ -176,13 +177,19 @@ impl Writer<'_, '_> {
                     | "when"
                     | "in"
                     | "within"
+                    | "by"
+                    | "for"
+                    | "between"
                     | "without"
                     | "through"
                     | "during"
                     | "from"
             );
+            // 'divide the kidney into lobes and provide a framework': a second predicate
+            let second = fact.body[*at].is("and")
+                && fact.body.get(at + 1).is_some_and(|t| t.tag == Tag::Verb && !t.lower.ends_with("ing"));
             let last = fact.body[..*at].iter().rev().find(|t| t.is_word());
-            opens && last.is_some_and(|t| t.tag.is_noun())
+            (opens || second) && last.is_some_and(|t| t.tag.is_noun())
         });
         ends.filter(|_| cuts).find_map(|end| {
             let body = super::span::standing(&fact.body[..end], super::span::Own::No)?;

@@ -48,6 +48,8 @@ fn grid<'d>(document: &'d Document, span: Span) -> Vec<Row<'d>> {
 
 fn header_fits(header: &str) -> bool {
     let lower = header.to_lowercase();
+    // 'Type of lymphocyte' is one of the lymphocytes
+    let lower = lower.strip_prefix("type of ").unwrap_or(&lower);
     let words = lower.split_whitespace().count();
     (1..=4).contains(&words)
         && !lower.contains(['(', ')', '/', '?', '#', '.'])

@@ -110,8 +110,9 @@ pub(crate) fn repeats(matter: &Matter<'_>, name: &str, own: &str, others: &[&str
     let rare = |word: &str| matter.prose.rarity(word) >= 1.8;
     // one other that says it too leaves a choice of two
     let carriers = |word: &str| others.iter().filter(|other| says(other, word)).count();
+    let clues = |text: &str| morphology::clues(&tokens_of(text), name, &rare);
     words(name).iter().any(|word| says(own, word) && carriers(word) < others.len().min(2))
-        || !morphology::clues(&tokens_of(own), name, &rare).is_empty()
+        || clues(own).iter().any(|clue| !others.iter().any(|other| clues(other).contains(clue)))
 }
 
 #[cfg(test)]
