@@ -518,6 +518,14 @@ pub(crate) fn head_of(tokens: &[Token]) -> Option<usize> {
     for (at, token) in tokens.iter().enumerate() {
         match token.tag {
             Tag::Noun | Tag::Propn => head = Some(at),
+            // 'a chemical that …'
+            Tag::Adj
+                if head.is_none()
+                    && at > 0
+                    && tokens.get(at + 1).is_some_and(|t| t.is("that") || t.is("which")) =>
+            {
+                head = Some(at);
+            }
             Tag::Det | Tag::Adj | Tag::Num | Tag::Adv if head.is_none() => {}
             Tag::Adj if tokens.get(at + 1).is_some_and(|t| t.tag.is_noun()) => {}
             Tag::Verb if head.is_none() && (token.lower.ends_with("ed") || token.lower.ends_with("ing")) => {}

@@ -124,6 +124,11 @@ fn bare(definition: &[Token]) -> bool {
 /// 'the estrogens and progesterone': members, no definition.
 fn listed_head(matter: &Matter<'_>, number: usize, definition: &[Token]) -> bool {
     let tokens = &matter.prose.sentences[number].tokens;
+    // 'the difference between A and B' is of both
+    let of_two = |t: &Token| matches!(t.lower.as_str(), "difference" | "ratio" | "relationship" | "product");
+    if head_of(definition).is_some_and(|head| of_two(&definition[head])) {
+        return false;
+    }
     let start = definition.first().map_or(0, |t| t.start);
     let end = definition.last().map_or(0, |t| t.end);
     let inside: Vec<&Mention> = matter

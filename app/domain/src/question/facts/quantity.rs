@@ -443,7 +443,18 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
     let since = TIMES.contains(&quantity.dimension.as_str())
         && clause[..first].iter().rev().take(3).any(|t| t.is("in") || t.is("within"))
         && clause[..first].iter().any(|t| t.lower.starts_with("reach"));
-    let compared = compared || since;
+    // 'The rapid depolarization period lasts': of which cell?
+    let named = matter
+        .terms
+        .of_sentence(number)
+        .iter()
+        .any(|m| m.first <= 3 && m.last <= first && matter.terms.list[m.term].marked);
+    let stretch = (0..clause.len().min(5)).any(|at| {
+        (clause[at].is("period") || clause[at].is("phase"))
+            && !clause.get(at + 1).is_some_and(|t| matches!(t.lower.as_str(), "of" | "for" | "in"))
+    });
+    let unnamed = clause.first().is_some_and(|t| t.is("the")) && stretch && !named;
+    let compared = compared || since || unnamed;
     if unsaid || pairs || of_nothing || compared {
         return Err(Refusal::Dangling);
     }

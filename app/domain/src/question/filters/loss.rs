@@ -95,6 +95,11 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
     if bare_place {
         return Some(Refusal::EmptyDefinition);
     }
+    // 'are induced that protect cells': the clause has lost its noun
+    let torn = body.windows(2).take(3).any(|w| w[0].lower.ends_with("ed") && w[1].is("that"));
+    if torn && !definition {
+        return Some(Refusal::VagueVerb);
+    }
     // what something undergoes, others undergo too
     if !definition && body.iter().any(|t| t.is("undergo") || t.is("undergoes")) {
         return Some(Refusal::VagueVerb);
@@ -119,7 +124,8 @@ pub(super) fn lost(matter: &Matter<'_>, fact: &Fact, definition: bool) -> Option
             && body[at - 1].is("the")
             && matches!(body[at - 2].lower.as_str(), "inside" | "outside" | "into" | "within")
     });
-    if cell && !definition && !title.contains("cell") && !(group == Some("chemical") && within) {
+    let any = title.contains("cell") || (group == Some("chemical") && within);
+    if cell && !definition && !any {
         return Some(Refusal::Dangling);
     }
     // 'when levels drop': of what?
@@ -344,6 +350,10 @@ fn without_object(body: &[Token]) -> bool {
         "converts",
         "cover",
         "covers",
+        "capture",
+        "captures",
+        "carry",
+        "carries",
     ];
     body.windows(2).any(|pair| {
         TAKE.contains(&pair[0].lower.as_str())
@@ -352,7 +362,10 @@ fn without_object(body: &[Token]) -> bool {
                 pair[1].lower.as_str(),
                 "using" | "by" | "and" | "when" | "as" | "during" | "in" | ","
             )
-    }) || body.last().is_some_and(|t| TAKE.contains(&t.lower.as_str()) && t.tag == Tag::Verb)
+    }) || body.last().is_some_and(|t| {
+        let second = body.len() > 1 && body[body.len() - 2].is("and");
+        TAKE.contains(&t.lower.as_str()) && (t.tag == Tag::Verb || second)
+    })
 }
 
 /// 'HPO 4 2−': a formula whose signs were set apart.
@@ -432,7 +445,14 @@ fn bare_property(matter: &Matter<'_>, fact: &Fact) -> bool {
         )
     });
     let also = says_also(matter, fact);
+    // 'is normally intact after its formation': so are its neighbours
+    let after = body.iter().position(|t| t.is("is") || t.is("are")).map_or(body.len(), |at| at + 1);
+    let quality = (after..body.len()).find(|at| body[*at].tag != Tag::Adv).is_some_and(|at| {
+        let when = |t: &Token| matches!(t.lower.as_str(), "after" | "during" | "throughout" | "at");
+        body[at].tag == Tag::Adj && body.get(at + 1).is_none_or(when)
+    });
     (state && telling <= 4 && (!only || allow))
+        || (quality && telling <= 6 && !only)
         || (matches!(verb.lower.as_str(), "must" | "undergo" | "undergoes") && telling <= 6)
         || (place && telling <= 5 && !only)
         || (also && telling <= 5)
