@@ -276,6 +276,11 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
         || clause[..first].windows(2).any(|pair| pair[0].is("up") && pair[1].is("to"));
     // 'may increase to 150': so it may to 100
     let possible = clause.iter().any(|t| matches!(t.lower.as_str(), "may" | "might" | "could"));
+    // 'when the volume drops 5 to 10 percent': so it is when it drops 20
+    let threshold = (1..first).any(|at| {
+        matches!(clause[at].lower.as_str(), "drops" | "drop" | "falls" | "fall" | "rises" | "rise")
+            && clause[..at].iter().any(|t| t.is("when") || t.is("if"))
+    });
     // 'increases from 120 to 160' is a change, 'ranges from 120 to 160' a range
     let changes = first.checked_sub(1).is_some_and(|i| clause[i].is("from"))
         && !clause[..first].iter().any(|t| t.lower.starts_with("rang") || t.lower.starts_with("var"));
@@ -283,7 +288,7 @@ fn gap(matter: &Matter<'_>, number: usize, clause: &[Token], quantity: &Quantity
     const CONDITIONS: &[&str] = &["if", "without", "unless", "when", "were", "absence", "left"];
     let hangs = clause.iter().any(|t| t.is("would"))
         && !clause.iter().any(|t| CONDITIONS.contains(&t.lower.as_str()));
-    if bounded || possible || changes || hangs {
+    if bounded || possible || changes || hangs || threshold {
         return Err(Refusal::Comparison);
     }
     let body: Vec<Token> = [&clause[..first], &clause[last..]].concat();
@@ -461,6 +466,10 @@ mod tests {
             ("There are five prominent points on the trace of each ventricle.", Refusal::Vague),
             // more, or less, is true as well
             ("Each ventricle ejects at least 70 mL of blood with every beat.", Refusal::Comparison),
+            (
+                "When the volume of a ventricle drops 5 to 10 percent, the heart beats faster at once.",
+                Refusal::Comparison,
+            ),
             ("The ventricle may eject 130 mL of blood during hard exercise.", Refusal::Comparison),
             ("Each ventricle would eject 70 mL of blood with every beat.", Refusal::Comparison),
             // of one day and one country
