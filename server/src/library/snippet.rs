@@ -13,7 +13,9 @@ pub(super) fn best(text: &str, query: &str) -> Span {
         .into_iter()
         .map(|range| Span::new(range.start, range.end))
         .collect::<Vec<_>>();
-    let lit = lexical::lit(text, query);
+    // the words that were typed say best what was meant; an abbreviation is read where there is none of them
+    let asked = lexical::asked(text, query);
+    let lit = if asked.is_empty() { lexical::lit(text, query) } else { asked };
     let count = |run: &[Span]| {
         let (start, end) = (run[0].start, run[run.len() - 1].end);
         let inside = lit.iter().filter(|span| start <= span.start && span.end <= end);
@@ -39,6 +41,8 @@ mod tests {
             "{}",
             &text[span.range()]
         );
+        let text = "One. Two. Three. Four. The atrioventricular node waits. Six. Seven.";
+        assert!(text[best(text, "AV delay").range()].contains("atrioventricular"));
         assert_eq!(best("No match at all.", "kidney").range(), 0..16);
         assert_eq!(best("", "kidney").range(), 0..0);
     }

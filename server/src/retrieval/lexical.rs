@@ -10,7 +10,7 @@
 //! wait for each other; searches never wait. One process at a time holds the index, by a lock that the system lets go
 //! when the process ends; others may read it, and take over when it is free ([`EngineError::Busy`] until then).
 
-use super::{EngineError, Filter, KeywordStore, Passage};
+use super::{EngineError, Filter, KeywordStore, Passage, abbreviation, spelling};
 use async_trait::async_trait;
 use domain::id::{LearnerId, MaterialId, PassageId};
 use domain::{document::Span, word};
@@ -29,7 +29,7 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
 use uuid::Uuid;
 
 /// Raise it whenever the schema, the words of [`domain::word`] or the stems give another index.
-const VERSION: &str = "words-1";
+const VERSION: &str = "words-2";
 /// The index's place below the directory it is given; nothing else lies there, so it may be deleted whole.
 const DIRECTORY: &str = "keyword";
 /// The file beside it whose lock says who may write.
@@ -251,17 +251,18 @@ impl Inner {
         &self,
         owner: LearnerId,
         filter: &Filter,
-        terms: &[String],
+        terms: &[Sought],
         limit: usize,
     ) -> Result<Vec<(PassageId, f32)>, EngineError> {
-        let word = |field, term: &String| {
-            Box::new(TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs))
+        let word = |field, sought: &Sought, weight: f32| {
+            let term = Term::from_field_text(field, &sought.term);
+            let word = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
+            Box::new(BoostQuery::new(word, weight * sought.weight)) as Box<dyn Query>
         };
-        let words = terms.iter().flat_map(|term| {
-            let heading = BoostQuery::new(word(self.fields.heading, term), HEADING_WEIGHT);
+        let words = terms.iter().flat_map(|sought| {
             [
-                (Occur::Should, Box::new(heading) as Box<dyn Query>),
-                (Occur::Should, word(self.fields.text, term)),
+                (Occur::Should, word(self.fields.heading, sought, HEADING_WEIGHT)),
+                (Occur::Should, word(self.fields.text, sought, 1.0)),
             ]
         });
         let mut clauses = self.within(owner, filter);
@@ -327,8 +328,9 @@ fn begin(place: &Path, schema: Schema) -> Result<Index, EngineError> {
     Ok(Index::create_in_dir(place, schema)?)
 }
 
-/// The stem of a folded word, as index and query have it.
+/// The stem of a folded word in its American spelling, as index and query have it.
 pub fn stem(form: &str) -> String {
+    let form = &*spelling::american(form);
     if form.bytes().all(|byte| byte.is_ascii_lowercase()) {
         Stemmer::new(Algorithm::English).stem(form).into_owned()
     } else {
@@ -337,21 +339,45 @@ pub fn stem(form: &str) -> String {
     }
 }
 
-/// The words of `passage` that `query` finds it by, as spans of the passage, ascending and disjoint.
-pub fn lit(passage: &str, query: &str) -> Vec<Span> {
+/// The words of `passage` that stand in `query` themselves, as spans of the passage, ascending and disjoint.
+pub fn asked(passage: &str, query: &str) -> Vec<Span> {
     domain::citation::lit(passage, head(query), stem)
 }
 
-/// What a query looks for: stems of its subject, each once.
-fn terms(query: &str) -> Vec<String> {
-    let mut terms: Vec<String> = vec![];
-    for word in word::subject(head(query)) {
-        let term = stem(&word.form);
-        if terms.len() < LONGEST_QUERY && !terms.contains(&term) {
-            terms.push(term);
+/// The words of `passage` that `query` finds it by, what its abbreviations mean among them; as [`asked`].
+pub fn lit(passage: &str, query: &str) -> Vec<Span> {
+    let query = head(query);
+    let meant: Vec<&str> = std::iter::once(query).chain(abbreviation::meant(query)).collect();
+    domain::citation::lit(passage, &meant.join(" "), stem)
+}
+
+/// A stem that is looked for, and how much it counts.
+#[derive(Debug, Clone, PartialEq)]
+struct Sought {
+    term: String,
+    weight: f32,
+}
+
+/// What a query looks for: stems of its subject, each once, then those of what its abbreviations mean. All words of an
+/// expansion together count half as much as one word of the query: who writes the abbreviation mostly reads it too.
+fn terms(query: &str) -> Vec<Sought> {
+    let query = head(query);
+    let mut sought: Vec<Sought> = vec![];
+    let mut seek = |text: &str, share: bool| {
+        let words = word::subject(text);
+        let weight = if share { 0.5 / words.len().max(1) as f32 } else { 1.0 };
+        for word in words {
+            let term = stem(&word.form);
+            if sought.len() < LONGEST_QUERY && sought.iter().all(|known| known.term != term) {
+                sought.push(Sought { term, weight });
+            }
         }
+    };
+    seek(query, false);
+    for text in abbreviation::meant(query) {
+        seek(text, true);
     }
-    terms
+    sought
 }
 
 fn head(query: &str) -> &str {
