@@ -25,7 +25,8 @@ pub fn status(material: &Material) -> String {
         MaterialState::Reading if material.pages_total == 0 => count(material.pages_read, leaf),
         MaterialState::Reading => format!("{leaf} {} of {}", material.pages_read, material.pages_total),
         MaterialState::Preparing => {
-            format!("all {} read, writing questions", count(material.pages_read, leaf))
+            let all = if material.pages_read == 1 { "" } else { "all " };
+            format!("{all}{} read, writing questions", count(material.pages_read, leaf))
         }
         MaterialState::Ready | MaterialState::Failed => count(material.pages_read, leaf),
     }
@@ -166,7 +167,8 @@ mod tests {
             (with(MaterialState::Reading, 0, 26), "opening the file"),
             (with(MaterialState::Reading, 3, 0), "3\u{a0}pages"),
             (with(MaterialState::Reading, 14, 26), "page 14 of 26"),
-            (with(MaterialState::Preparing, 1, 1), "all 1\u{a0}page read, writing questions"),
+            (with(MaterialState::Preparing, 1, 1), "1\u{a0}page read, writing questions"),
+            (with(MaterialState::Preparing, 26, 26), "all 26\u{a0}pages read, writing questions"),
             (Material { format: "PPTX".into(), ..with(MaterialState::Reading, 2, 9) }, "slide 2 of 9"),
         ];
         for (material, wanted) in cases {
