@@ -4,10 +4,10 @@
 //!
 //! Search never fails because one engine does: it answers with what is left and says so.
 
-pub mod abbreviation;
+mod abbreviation;
 pub mod embed;
 pub mod lexical;
-pub mod spelling;
+mod spelling;
 pub mod tokens;
 pub mod vector;
 pub mod window;

@@ -17,8 +17,7 @@ pub fn order(options: &[&str], chance: &mut Seeded) -> Vec<u8> {
 }
 
 /// The number that an option begins with, and what else stands in it without any digits ('5\u{2013}10 mL' is 5 and
-/// '\u{2013} mL'). A count in words
-/// is one too. `None` if it does not begin with one.
+/// '\u{2013} mL'). A count in words is a number too. `None` if it does not begin with one.
 fn amount(option: &str) -> Option<(f64, String)> {
     if let Some(count) = crate::question::count_in_words(option) {
         return Some((f64::from(count), "in words".into()));

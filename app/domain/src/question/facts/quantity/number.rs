@@ -112,11 +112,11 @@ pub(crate) fn count_in_words(text: &str) -> Option<u8> {
 
 /// A count in words: 'three layers'. One and two are said too often to be told.
 fn counted(tokens: &[Token], at: usize) -> Option<Quantity> {
-    let number = SPELLED.iter().position(|word| tokens[at].is(word)).filter(|number| *number >= 2)? + 1;
+    let number = count_in_words(&tokens[at].lower).filter(|number| *number > 2)?;
     let thing = tokens.get(at + 1).filter(|t| t.gap && (t.tag.is_noun() || t.tag == Tag::Adj))?;
     let measured = UNITS.iter().any(|(words, _)| words[0] == thing.lower);
     (!measured).then(|| Quantity {
-        low: number as f64,
+        low: f64::from(number),
         high: None,
         joint: String::new(),
         unit: String::new(),
