@@ -142,7 +142,7 @@ impl LibraryService {
             let message = format!("At most {QUERY_MAX} characters: a question or a few words find more.");
             return Err(Error::invalid("query", message));
         }
-        let filter = Filter { materials: request.material.map(|material| vec![material]) };
+        let filter = Filter { materials: request.material.map(|material| vec![material]), within: None };
         let found = self.retrieval.search(session.learner, query, &filter, HITS).await;
         let mut tx = self.db.read().await?;
         let shelf = store::shelf(&mut tx, session.learner, request.material).await?;
@@ -165,8 +165,8 @@ impl LibraryService {
                 lit: lexical::lit(&text, query),
                 span: Span { start, end: start + text.len() as u32 },
                 text,
-                keyword_rank: hit.ranks.keyword,
-                vector_rank: hit.ranks.vector,
+                keyword_rank: hit.ranks.keyword.map(|placed| placed.rank),
+                vector_rank: hit.ranks.vector.map(|placed| placed.rank),
             });
         }
         Ok(Found { hits, by_meaning: found.vector.answered(), passages })

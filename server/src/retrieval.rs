@@ -27,6 +27,8 @@ use vector::{VectorHit, VectorStore, Window};
 pub struct Passage {
     /// Its id.
     pub id: PassageId,
+    /// Its first byte in the document.
+    pub start: u32,
     /// The headings over it, outermost first.
     pub headings: Vec<String>,
     /// Its text; windows and lit words are spans of it.
@@ -38,12 +40,19 @@ pub struct Passage {
 pub struct Filter {
     /// These materials alone; `None` for all, an empty list for none.
     pub materials: Option<Vec<MaterialId>>,
+    /// Passages that begin in this stretch of their document alone, such as a chapter's; for use with one material.
+    pub within: Option<Span>,
 }
 
 impl Filter {
     /// Whether nothing can meet it.
     pub fn excludes_all(&self) -> bool {
-        self.materials.as_ref().is_some_and(Vec::is_empty)
+        self.materials.as_ref().is_some_and(Vec::is_empty) || self.within.is_some_and(Span::is_empty)
+    }
+
+    /// Whether a passage that begins at this byte of its document lies in the stretch asked for.
+    pub fn admits(&self, start: u32) -> bool {
+        self.within.is_none_or(|within| within.range().contains(&(start as usize)))
     }
 }
 
@@ -126,13 +135,27 @@ pub struct Hit {
     pub window: Option<Span>,
 }
 
-/// Ranks of a hit, counted from 1; `None` where the engine did not find it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// Where a stage of the search put a hit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Placed {
+    /// From 1.
+    pub rank: u32,
+    /// The stage's own: BM25, a cosine, a sum of reciprocal ranks, a probability. It orders the stage's hits and can be
+    /// compared with no other stage's.
+    pub score: f32,
+}
+
+/// Where each stage put a hit; `None` where it did not find it, or did not look.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Ranks {
     /// By words.
-    pub keyword: Option<u32>,
+    pub keyword: Option<Placed>,
     /// By meaning.
-    pub vector: Option<u32>,
+    pub vector: Option<Placed>,
+    /// Both together.
+    pub fused: Option<Placed>,
+    /// By the second look of a model that reads query and passage side by side.
+    pub reranked: Option<Placed>,
 }
 
 /// How one way of searching went.
@@ -214,7 +237,13 @@ impl Retrieval {
         let vectors = self.embedder.embed_all(&texts, Role::Passage).await?;
         let windows = spans.into_iter().zip(vectors).zip(0..);
         Ok(windows
-            .map(|((span, vector), index)| Window { passage: passage.id, index, span, vector })
+            .map(|((span, vector), index)| Window {
+                passage: passage.id,
+                start: passage.start,
+                index,
+                span,
+                vector,
+            })
             .collect())
     }
 
@@ -279,13 +308,21 @@ impl Retrieval {
             Ok(hits) => (Stage::Answered(hits.len()), hits),
             Err(stage) => (stage, vec![]),
         };
-        let words: Vec<PassageId> = words.into_iter().map(|(passage, _)| passage).collect();
         let windows: HashMap<PassageId, Span> = meaning.iter().map(|hit| (hit.passage, hit.window)).collect();
+        let by_words = placed(words.iter().map(|(passage, score)| (*passage, *score)));
+        let by_meaning = placed(meaning.iter().map(|hit| (hit.passage, hit.score)));
+        let words: Vec<PassageId> = words.into_iter().map(|(passage, _)| passage).collect();
         let meaning: Vec<PassageId> = meaning.into_iter().map(|hit| hit.passage).collect();
-        let hits = fuse(&[&words, &meaning]).into_iter().take(limit).map(|fused| Hit {
+        let fused = fuse(&[&words, &meaning]).into_iter().zip(1..).take(limit);
+        let hits = fused.map(|(fused, rank)| Hit {
             passage: fused.item,
             score: fused.score,
-            ranks: Ranks { keyword: fused.ranks[0], vector: fused.ranks[1] },
+            ranks: Ranks {
+                keyword: by_words.get(&fused.item).copied(),
+                vector: by_meaning.get(&fused.item).copied(),
+                fused: Some(Placed { rank, score: fused.score as f32 }),
+                reranked: None,
+            },
             window: windows.get(&fused.item).copied(),
         });
         Found { hits: hits.collect(), keyword, vector }
@@ -307,6 +344,11 @@ impl Retrieval {
         hits.retain(|hit| hit.score >= UNRELATED);
         Ok(hits)
     }
+}
+
+/// The places of a ranking, best first.
+fn placed(ranking: impl Iterator<Item = (PassageId, f32)>) -> HashMap<PassageId, Placed> {
+    ranking.zip(1..).map(|((passage, score), rank)| (passage, Placed { rank, score })).collect()
 }
 
 #[cfg(test)]

@@ -232,6 +232,7 @@ impl Set {
         let queries = queries.collect();
         let passages = corpus.iter().map(|line| Passage {
             id: place[line.id.as_str()],
+            start: 0,
             headings: Some(line.title.clone()).filter(|title| !title.is_empty()).into_iter().collect(),
             text: line.text.clone(),
         });

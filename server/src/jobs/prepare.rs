@@ -47,7 +47,12 @@ pub async fn cancel(tx: &mut Tx, material: MaterialId) -> Result<()> {
 
 /// What the search engines are given.
 pub fn passage(row: &PassageRow) -> Passage {
-    Passage { id: PassageId(row.id), headings: row.headings.0.clone(), text: row.text.clone() }
+    Passage {
+        id: PassageId(row.id),
+        start: row.span_start as u32,
+        headings: row.headings.0.clone(),
+        text: row.text.clone(),
+    }
 }
 
 /// Does it; goes on where an earlier try ended.
@@ -106,6 +111,7 @@ fn vector_row(passage: &PassageRow, part: usize, window: &Window) -> VectorRow {
     VectorRow {
         passage: passage.id,
         material: passage.material,
+        passage_start: passage.span_start,
         part: part as i64,
         span_start: window.span.start.into(),
         span_end: window.span.end.into(),
@@ -117,6 +123,7 @@ fn vector_row(passage: &PassageRow, part: usize, window: &Window) -> VectorRow {
 pub fn window(row: VectorRow) -> Window {
     Window {
         passage: PassageId(row.passage),
+        start: row.passage_start as u32,
         index: row.part as _,
         span: Span { start: row.span_start as u32, end: row.span_end as u32 },
         vector: vector::from_bytes(&row.vector).unwrap_or_default(),

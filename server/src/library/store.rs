@@ -269,6 +269,8 @@ pub struct VectorRow {
     pub material: Uuid,
     /// Number of the window.
     pub part: i64,
+    /// The passage's first byte in the document.
+    pub passage_start: i64,
     /// First byte in the passage.
     pub span_start: i64,
     /// One past the last byte.
@@ -289,7 +291,7 @@ pub async fn save_vector(tx: &mut Tx, model: &str, row: &VectorRow) -> Result<bo
 
 /// All vectors of an owner.
 pub async fn vectors(tx: &mut Tx, owner: LearnerId, model: &str) -> Result<Vec<VectorRow>> {
-    let sql = "SELECT v.passage, p.material, v.part, v.span_start, v.span_end, v.vector
+    let sql = "SELECT v.passage, p.material, p.span_start AS passage_start, v.part, v.span_start, v.span_end, v.vector
         FROM passage_vector v JOIN passage p ON p.id = v.passage JOIN material m ON m.id = p.material
         WHERE m.owner = $1 AND v.model = $2 ORDER BY p.material, p.ordinal, v.part";
     tx.query(sql).bind(owner.0).bind(model.to_string()).all().await

@@ -16,20 +16,24 @@ use domain::id::{LearnerId, MaterialId, PassageId};
 use domain::{document::Span, word};
 use frostem::{Algorithm, Stemmer};
 use std::fs::{File, TryLockError};
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery};
+use tantivy::query::{
+    BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery, TermSetQuery,
+};
 use tantivy::schema::{
-    BytesOptions, Field, IndexRecordOption, Schema, TantivyDocument, TextFieldIndexing, TextOptions, Value,
+    BytesOptions, Field, IndexRecordOption, NumericOptions, Schema, TantivyDocument, TextFieldIndexing,
+    TextOptions, Value,
 };
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
 use uuid::Uuid;
 
 /// Raise it whenever the schema, the words of [`domain::word`] or the stems give another index.
-const VERSION: &str = "words-2";
+const VERSION: &str = "words-3";
 /// The index's place below the directory it is given; nothing else lies there, so it may be deleted whole.
 const DIRECTORY: &str = "keyword";
 /// The file beside it whose lock says who may write.
@@ -68,6 +72,7 @@ struct Fields {
     passage: Field,
     owner: Field,
     material: Field,
+    start: Field,
     heading: Field,
     text: Field,
 }
@@ -211,7 +216,7 @@ impl Inner {
             empty => empty.insert(self.index.writer_with_num_threads(1, BUFFER)?),
         };
         let change = || -> tantivy::Result<()> {
-            let filter = Filter { materials: material.map(|material| vec![material]) };
+            let filter = Filter { materials: material.map(|material| vec![material]), within: None };
             writer.delete_query(Box::new(BooleanQuery::new(self.within(owner, &filter))))?;
             for passage in passages {
                 let mut document = TantivyDocument::new();
@@ -220,6 +225,7 @@ impl Inner {
                 if let Some(material) = material {
                     document.add_bytes(self.fields.material, material.0.as_bytes());
                 }
+                document.add_u64(self.fields.start, passage.start.into());
                 document.add_text(self.fields.heading, passage.headings.join("\n"));
                 document.add_text(self.fields.text, &passage.text);
                 writer.add_document(document)?;
@@ -242,6 +248,12 @@ impl Inner {
         if let Some(materials) = &filter.materials {
             let terms = materials.iter().map(|material| id(self.fields.material, material.0));
             clauses.push(Box::new(TermSetQuery::new(terms)));
+        }
+        if let Some(within) = filter.within {
+            let start = |at: u32| Term::from_field_u64(self.fields.start, at.into());
+            let stretch =
+                RangeQuery::new(Bound::Included(start(within.start)), Bound::Excluded(start(within.end)));
+            clauses.push(Box::new(stretch));
         }
         let silent = |clause| Box::new(ConstScoreQuery::new(clause, 0.0)) as Box<dyn Query>;
         clauses.into_iter().map(|clause| (Occur::Must, silent(clause))).collect()
@@ -298,6 +310,7 @@ fn schema() -> (Schema, Fields) {
         passage: builder.add_bytes_field("passage", BytesOptions::default().set_stored()),
         owner: builder.add_bytes_field("owner", id.clone()),
         material: builder.add_bytes_field("material", id),
+        start: builder.add_u64_field("start", NumericOptions::default().set_fast()),
         heading: builder.add_text_field("heading", words.clone()),
         text: builder.add_text_field("text", words),
     };

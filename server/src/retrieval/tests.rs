@@ -81,7 +81,7 @@ const OWNER: LearnerId = LearnerId(Uuid::from_u128(1));
 const MATERIAL: MaterialId = MaterialId(Uuid::from_u128(1));
 
 fn passage(n: u128, heading: &str, text: &str) -> Passage {
-    Passage { id: PassageId(Uuid::from_u128(n)), headings: vec![heading.into()], text: text.into() }
+    Passage { id: PassageId(Uuid::from_u128(n)), start: 0, headings: vec![heading.into()], text: text.into() }
 }
 
 /// A service over an index with these passages.
@@ -115,9 +115,12 @@ async fn words_and_meaning_are_fused_by_rank() {
     let service = service(&place, Arc::new(Toy::new()), &passages).await;
     let found = service.search(OWNER, "heart", &Filter::default(), 10).await;
     assert_eq!(ids(&found), [2, 3, 1], "{found:?}");
-    assert_eq!(found.hits[0].ranks, Ranks { keyword: Some(2), vector: Some(1) });
-    assert_eq!(found.hits[1].ranks, Ranks { keyword: Some(1), vector: Some(3) });
-    assert_eq!(found.hits[2].ranks, Ranks { keyword: None, vector: Some(2) });
+    let ranks = |hit: &Hit| {
+        [hit.ranks.keyword, hit.ranks.vector, hit.ranks.fused].map(|placed| placed.map(|at| at.rank))
+    };
+    assert_eq!(ranks(&found.hits[0]), [Some(2), Some(1), Some(1)]);
+    assert_eq!(ranks(&found.hits[1]), [Some(1), Some(3), Some(2)]);
+    assert_eq!(ranks(&found.hits[2]), [None, Some(2), Some(3)]);
     assert_eq!(found.hits[0].window, Some(Span::new(0, passages[1].text.len())));
     assert!(found.keyword.answered() && found.vector.answered());
     assert_eq!(service.search(OWNER, "heart", &Filter::default(), 1).await.hits.len(), 1);

@@ -3,6 +3,9 @@
 
 pub mod embedded;
 
+#[cfg(test)]
+pub(crate) mod contract;
+
 use super::{EngineError, Filter};
 use async_trait::async_trait;
 use domain::document::Span;
@@ -13,6 +16,8 @@ use domain::id::{LearnerId, MaterialId, PassageId};
 pub struct Window {
     /// The passage.
     pub passage: PassageId,
+    /// The passage's first byte in the document.
+    pub start: u32,
     /// Which of its windows, counted from 0.
     pub index: u16,
     /// What it covers, as bytes of the passage's text.

@@ -32,7 +32,12 @@ fn material(n: u128) -> MaterialId {
 }
 
 fn passage(n: u128, heading: &str, text: &str) -> Passage {
-    Passage { id: PassageId(Uuid::from_u128(n)), headings: vec![heading.into()], text: text.into() }
+    Passage {
+        id: PassageId(Uuid::from_u128(n)),
+        start: n as u32 * 10,
+        headings: vec![heading.into()],
+        text: text.into(),
+    }
 }
 
 async fn search(engine: &Lexical, owner: LearnerId, query: &str) -> Vec<u128> {
@@ -109,10 +114,16 @@ async fn a_material_is_replaced_whole_and_its_owner_alone_sees_and_removes_it() 
     engine.upsert(owner(2), material(2), &[]).await.unwrap();
     assert_eq!(search(&engine, owner(1), "heart").await.len(), 2);
 
-    let only = |materials| Filter { materials: Some(materials) };
+    let only = |materials| Filter { materials: Some(materials), within: None };
     for (materials, expected) in [(vec![material(2)], 1), (vec![material(3)], 0), (vec![], 0)] {
         let hits = engine.search(owner(1), &only(materials), "heart", 10).await.unwrap();
         assert_eq!(hits.len(), expected);
+    }
+    for (within, expected) in [((50, 60), 1), ((51, 60), 0), ((0, 50), 0), ((50, 50), 0), ((0, 1000), 1)] {
+        let within = Some(Span { start: within.0, end: within.1 });
+        let filter = Filter { materials: Some(vec![material(1)]), within };
+        let hits = engine.search(owner(1), &filter, "heart", 10).await.unwrap();
+        assert_eq!(hits.len(), expected, "{within:?}");
     }
     engine.delete(owner(1), material(2)).await.unwrap();
     assert_eq!(search(&engine, owner(1), "heart").await, [5]);

@@ -210,6 +210,7 @@ struct Set {
 struct Row {
     material: MaterialId,
     passage: PassageId,
+    start: u32,
     span: Span,
     factor: f32,
 }
@@ -226,7 +227,8 @@ impl Set {
     fn push(&mut self, material: MaterialId, window: &Window) -> Result<(), EngineError> {
         check(&window.vector, self.dimensions)?;
         let (factor, codes) = coded(&window.vector);
-        self.rows.push(Row { material, passage: window.passage, span: window.span, factor });
+        let Window { passage, start, span, .. } = *window;
+        self.rows.push(Row { material, passage, start, span, factor });
         self.codes.extend(codes);
         self.windows = self.windows.max(usize::from(window.index) + 1);
         Ok(())
@@ -253,6 +255,7 @@ impl Set {
         let rows = self.rows.iter().zip(self.codes.chunks_exact(self.dimensions));
         let mut scored: Vec<(f32, &Row)> = rows
             .filter(|(row, _)| materials.as_ref().is_none_or(|wanted| wanted.contains(&row.material)))
+            .filter(|(row, _)| filter.admits(row.start))
             .map(|(row, codes)| (dot(&query, codes) as f32 * (factor * row.factor), row))
             .collect();
         // ties go by id, so that the order does not depend on that of loading

@@ -1,3 +1,4 @@
+use super::super::contract;
 use super::*;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -42,7 +43,7 @@ fn material(n: u128) -> MaterialId {
 
 fn window(passage: u128, index: u16, vector: &[f32]) -> Window {
     let span = Span::new(usize::from(index) * 10, usize::from(index) * 10 + 10);
-    Window { passage: PassageId(Uuid::from_u128(passage)), index, span, vector: vector.to_vec() }
+    Window { passage: PassageId(Uuid::from_u128(passage)), start: 0, index, span, vector: vector.to_vec() }
 }
 
 fn engine(table: &Arc<Table>, dimensions: usize, budget: usize) -> Embedded {
@@ -70,7 +71,7 @@ async fn the_best_window_of_a_passage_counts_and_is_told() {
     let hits = engine.search(owner(1), &Filter::default(), &[0.0, 3.0], 1).await.unwrap();
     assert_eq!(hits.len(), 1);
     assert!((hits[0].score - 1.0).abs() < 1e-3, "vectors are brought to unit length");
-    let none = Filter { materials: Some(vec![material(2)]) };
+    let none = Filter { materials: Some(vec![material(2)]), within: None };
     assert_eq!(engine.search(owner(1), &none, &[0.0, 1.0], 10).await.unwrap(), []);
 }
 
@@ -212,4 +213,32 @@ proptest! {
             prop_assert!((hit.score - exact).abs() < 2e-3);
         }
     }
+}
+
+/// The engine and its database, as the contract sees them.
+struct Both(Embedded, Arc<Table>);
+
+#[async_trait]
+impl contract::Subject for Both {
+    fn store(&self) -> &dyn VectorStore {
+        &self.0
+    }
+
+    async fn commit(&self, owner: LearnerId, material: MaterialId, windows: &[Window]) {
+        self.1.put(owner, material, windows);
+    }
+}
+
+#[tokio::test]
+async fn it_holds_the_contract() {
+    for seed in 0..4 {
+        let table = Arc::new(Table::default());
+        contract::holds(&Both(engine(&table, contract::DIMENSIONS, usize::MAX), table), seed).await;
+    }
+}
+
+#[tokio::test]
+async fn it_holds_the_contract_when_sets_are_let_go_all_the_time() {
+    let table = Arc::new(Table::default());
+    contract::holds(&Both(engine(&table, contract::DIMENSIONS, 1), table), 4).await;
 }
