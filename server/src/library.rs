@@ -14,7 +14,7 @@ use crate::{
     jobs::{self, Wake},
     live::Live,
     retrieval::{
-        Filter, Passage, Retrieval, lexical,
+        Filter, Passage, PassageTexts, Retrieval, lexical,
         vector::{Window, embedded::VectorTruth},
     },
     review,
@@ -28,7 +28,7 @@ use app::{
 };
 use domain::{
     document::Span,
-    id::{LearnerId, MaterialId, QuestionId},
+    id::{LearnerId, MaterialId, PassageId, QuestionId},
 };
 use files::Files;
 use upload::Incoming;
@@ -148,12 +148,13 @@ impl LibraryService {
         let shelf = store::shelf(&mut tx, session.learner, request.material).await?;
         let searched = shelf.iter().filter(|row| row.material.owner.is_some());
         let passages = searched.map(|row| row.passages as u32).sum();
+        let lighting = found.reading.lighting();
         let mut hits = vec![];
         for hit in found.hits {
             // the index is derived and may be a moment behind: what is gone from the database is no hit
             let Some(row) = store::passage(&mut tx, session.learner, hit.passage).await? else { continue };
             let Some(on) = shelf.iter().find(|on| on.material.id == row.material) else { continue };
-            let window = hit.window.unwrap_or_else(|| snippet::best(&row.text, query));
+            let window = hit.window.unwrap_or_else(|| snippet::best(&row.text, &lighting));
             let text = row.text.get(window.range()).unwrap_or(&row.text).to_string();
             let start = row.span_start as u32 + window.start;
             hits.push(Hit {
@@ -162,7 +163,7 @@ impl LibraryService {
                 title: on.material.title.clone(),
                 page: row.page_first as u32,
                 headings: row.headings.0,
-                lit: lexical::lit(&text, query),
+                lit: lexical::lit(&text, &lighting),
                 span: Span { start, end: start + text.len() as u32 },
                 text,
                 keyword_rank: hit.ranks.keyword.map(|placed| placed.rank),
@@ -222,6 +223,25 @@ impl LibraryService {
             drop(tx);
             let passages: Vec<Passage> = rows.iter().map(jobs::prepare::passage).collect();
             self.retrieval.index_words(LearnerId(owner), MaterialId(material), &passages).await?;
+        }
+        Ok(())
+    }
+
+    /// Has every material embedded that has passages without vectors of this embedder: after another one was chosen, or
+    /// its model was missing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn embed_all(&self) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        let missing = store::without_vectors(&mut tx, &self.retrieval.generation()).await?;
+        for material in &missing {
+            jobs::prepare::enqueue(&mut tx, &self.clock, MaterialId(*material)).await?;
+        }
+        tx.commit().await?;
+        if !missing.is_empty() {
+            tracing::info!(materials = missing.len(), "embedding anew what has no vectors of this model");
+            self.wake.wake();
         }
         Ok(())
     }
@@ -298,9 +318,9 @@ fn material(row: store::ShelfRow, due: &[(MaterialId, QuestionId)]) -> Material 
     }
 }
 
-/// The vectors of an owner, for the engine that searches in memory.
+/// Passages and their vectors as the database has them, for the engines that hold neither.
 #[derive(Clone)]
-pub struct StoredVectors {
+pub struct StoredPassages {
     /// Rows.
     pub db: Db,
 }
@@ -311,10 +331,24 @@ pub fn owner(row: &store::MaterialRow) -> Option<LearnerId> {
 }
 
 #[async_trait::async_trait]
-impl VectorTruth for StoredVectors {
+impl VectorTruth for StoredPassages {
     async fn load(&self, owner: LearnerId, generation: &str) -> anyhow::Result<Vec<(MaterialId, Window)>> {
         let mut tx = self.db.read().await?;
         let rows = store::vectors(&mut tx, owner, generation).await?;
         Ok(rows.into_iter().map(|row| (MaterialId(row.material), jobs::prepare::window(row))).collect())
+    }
+}
+
+#[async_trait::async_trait]
+impl PassageTexts for StoredPassages {
+    async fn texts(&self, owner: LearnerId, passages: &[PassageId]) -> anyhow::Result<Vec<Passage>> {
+        let mut tx = self.db.read().await?;
+        let mut found = vec![];
+        for id in passages {
+            if let Some(row) = store::passage(&mut tx, owner, *id).await? {
+                found.push(jobs::prepare::passage(&row));
+            }
+        }
+        Ok(found)
     }
 }

@@ -7,6 +7,8 @@
 mod abbreviation;
 pub mod embed;
 pub mod lexical;
+pub mod onnx;
+pub mod rerank;
 mod spelling;
 pub mod tokens;
 pub mod vector;
@@ -16,7 +18,9 @@ use async_trait::async_trait;
 use domain::document::Span;
 use domain::fusion::fuse;
 use domain::id::{LearnerId, MaterialId, PassageId};
-use embed::{EmbedError, Embedder, Role};
+use embed::{Embedder, Role};
+use onnx::ModelError;
+use rerank::Reranking;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokens::Tokens;
@@ -108,8 +112,8 @@ pub trait KeywordStore: Send + Sync {
     /// As the engine is.
     async fn delete_owner(&self, owner: LearnerId) -> Result<(), EngineError>;
 
-    /// The owner's passages that have a word of the query, best first, with the engine's own score. No character of
-    /// a query is syntax; one without words finds nothing.
+    /// The owner's passages that have a word of the query, best first. Words in quotes stand in a row in every hit; no
+    /// other character of a query is syntax, and one without words finds nothing.
     ///
     /// # Errors
     /// As the engine is.
@@ -119,7 +123,51 @@ pub trait KeywordStore: Send + Sync {
         filter: &Filter,
         query: &str,
         limit: usize,
-    ) -> Result<Vec<(PassageId, f32)>, EngineError>;
+    ) -> Result<ByWords, EngineError>;
+}
+
+/// What a search by words found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ByWords {
+    /// Passages with the engine's own score, best first.
+    pub hits: Vec<(PassageId, f32)>,
+    /// How the query was read.
+    pub reading: Reading,
+}
+
+/// How a query was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The query, with the words that were meant for those that are misspelt.
+    pub query: String,
+    /// Whether it differs from what was typed.
+    pub corrected: bool,
+    /// Words that the last one, which none of the owner's passages has, is the beginning of.
+    pub completed: Vec<String>,
+    /// Whether words stand in quotes: then meaning does not count.
+    pub quoted: bool,
+}
+
+impl Reading {
+    /// As it was typed.
+    pub fn verbatim(query: &str) -> Self {
+        Self { query: query.into(), corrected: false, completed: vec![], quoted: false }
+    }
+
+    /// What lights the words that were found: see [`lexical::lit`].
+    pub fn lighting(&self) -> String {
+        std::iter::once(&self.query).chain(&self.completed).map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Where the texts of passages are read: no engine holds them.
+#[async_trait]
+pub trait PassageTexts: Send + Sync {
+    /// Those of the owner's passages that are there, in any order.
+    ///
+    /// # Errors
+    /// Where they cannot be read; the order stays as it was.
+    async fn texts(&self, owner: LearnerId, passages: &[PassageId]) -> anyhow::Result<Vec<Passage>>;
 }
 
 /// A passage that was found.
@@ -140,7 +188,7 @@ pub struct Hit {
 pub struct Placed {
     /// From 1.
     pub rank: u32,
-    /// The stage's own: BM25, a cosine, a sum of reciprocal ranks, a probability. It orders the stage's hits and can be
+    /// The stage's own: BM25, a cosine, a sum of reciprocal ranks, a logit. It orders the stage's hits and can be
     /// compared with no other stage's.
     pub score: f32,
 }
@@ -164,7 +212,7 @@ pub enum Stage {
     /// It answered, with so many passages.
     Answered(usize),
     /// The model is missing or unusable: by meaning nothing could be searched.
-    NoModel(EmbedError),
+    NoModel(ModelError),
     /// The engine failed.
     Failed(EngineError),
 }
@@ -181,11 +229,22 @@ impl Stage {
 pub struct Found {
     /// Best first.
     pub hits: Vec<Hit>,
+    /// How the query was read.
+    pub reading: Reading,
     /// How the search by words went.
     pub keyword: Stage,
     /// How the search by meaning went.
     pub vector: Stage,
+    /// How reranking went, and how many passages were read before its time was over; `None` where there is no
+    /// cross-encoder or nothing to order.
+    pub reranked: Option<Stage>,
 }
+
+/// How much the ranking by words counts beside that by meaning, for a question; measured on four judged sets
+/// (`end2end/quality`).
+const WORDS: f64 = 0.3;
+/// Who types no more than so many words looks for these very words: then both rankings count the same.
+const FEW_WORDS: usize = 2;
 
 /// How many passages of each engine are fused.
 pub const CANDIDATES: usize = 50;
@@ -196,6 +255,7 @@ pub struct Retrieval {
     keyword: Arc<dyn KeywordStore>,
     vector: Arc<dyn VectorStore>,
     embedder: Arc<dyn Embedder>,
+    reranking: Option<Arc<Reranking>>,
 }
 
 /// What vectors made by a model and this program's windows are filed under; those of another generation are not
@@ -204,11 +264,6 @@ pub fn generation(embedder: &dyn Embedder) -> String {
     format!("{}/{}", embedder.model(), window::VERSION)
 }
 
-/// Cosine below which a passage has nothing to do with a query: some vector is always the nearest. Measured with the
-/// default model on a chapter on the heart: six foreign queries ('income tax') reach at most .17, twelve of the subject,
-/// single words among them, at least .24 with their best passage.
-const UNRELATED: f32 = 0.2;
-
 impl Retrieval {
     /// Over these engines; `vector` must hold vectors of [`generation`]`(embedder)`.
     pub fn new(
@@ -216,7 +271,13 @@ impl Retrieval {
         vector: Arc<dyn VectorStore>,
         embedder: Arc<dyn Embedder>,
     ) -> Self {
-        Self { keyword, vector, embedder }
+        Self { keyword, vector, embedder, reranking: None }
+    }
+
+    /// The same with a second look at the best of what is found.
+    #[must_use]
+    pub fn with_reranking(self, reranking: Reranking) -> Self {
+        Self { reranking: Some(Arc::new(reranking)), ..self }
     }
 
     /// What the vectors of this service are filed under.
@@ -228,8 +289,8 @@ impl Retrieval {
     /// and then to hand to [`Retrieval::index_vectors`]. Takes some 20 to 100 ms a window on the local model.
     ///
     /// # Errors
-    /// [`EmbedError`]; where the model is missing, materials are found by their words until it is there.
-    pub async fn embed(&self, passage: &Passage) -> Result<Vec<Window>, EmbedError> {
+    /// [`ModelError`]; where the model is missing, materials are found by their words until it is there.
+    pub async fn embed(&self, passage: &Passage) -> Result<Vec<Window>, ModelError> {
         let tokens = Tokens::bundled();
         let spans = window::cut(tokens, &passage.text);
         let written = |span: &Span| window::written(tokens, &passage.headings, &passage.text[span.range()]);
@@ -296,24 +357,29 @@ impl Retrieval {
     ///
     /// It does not fail: where an engine or the model does, [`Found`] says so and holds what the other found.
     pub async fn search(&self, owner: LearnerId, query: &str, filter: &Filter, limit: usize) -> Found {
-        let (words, meaning) = tokio::join!(
-            self.keyword.search(owner, filter, query, CANDIDATES),
-            self.search_meaning(owner, query, filter, CANDIDATES),
-        );
-        let (keyword, words) = match words {
-            Ok(hits) => (Stage::Answered(hits.len()), hits),
-            Err(error) => (Stage::Failed(error), vec![]),
+        // one after the other: words take some 2 ms, and meaning wants the query without its misspellings
+        let (keyword, words, reading) = match self.keyword.search(owner, filter, query, CANDIDATES).await {
+            Ok(ByWords { hits, reading }) => (Stage::Answered(hits.len()), hits, reading),
+            Err(error) => (Stage::Failed(error), vec![], Reading::verbatim(query)),
         };
-        let (vector, meaning) = match meaning {
+        let (vector, mut meaning) = match self.search_meaning(owner, &reading.query, filter, CANDIDATES).await
+        {
             Ok(hits) => (Stage::Answered(hits.len()), hits),
             Err(stage) => (stage, vec![]),
         };
+        let asked = domain::word::subject(&reading.query);
+        let few = asked.chunk_by(|a, b| a.position == b.position).count() <= FEW_WORDS;
+        let weight = if few { 1.0 } else { WORDS };
+        if reading.quoted && !words.is_empty() {
+            // who quotes wants these very words
+            meaning.retain(|hit| words.iter().any(|(passage, _)| *passage == hit.passage));
+        }
         let windows: HashMap<PassageId, Span> = meaning.iter().map(|hit| (hit.passage, hit.window)).collect();
         let by_words = placed(words.iter().map(|(passage, score)| (*passage, *score)));
         let by_meaning = placed(meaning.iter().map(|hit| (hit.passage, hit.score)));
         let words: Vec<PassageId> = words.into_iter().map(|(passage, _)| passage).collect();
         let meaning: Vec<PassageId> = meaning.into_iter().map(|hit| hit.passage).collect();
-        let fused = fuse(&[&words, &meaning]).into_iter().zip(1..).take(limit);
+        let fused = fuse(&[(&words, weight), (&meaning, 1.0)]).into_iter().zip(1..);
         let hits = fused.map(|(fused, rank)| Hit {
             passage: fused.item,
             score: fused.score,
@@ -325,7 +391,13 @@ impl Retrieval {
             },
             window: windows.get(&fused.item).copied(),
         });
-        Found { hits: hits.collect(), keyword, vector }
+        let mut hits: Vec<Hit> = hits.collect();
+        let mut reranked = None;
+        if let Some(reranking) = self.reranking.clone().filter(|_| hits.len() > 1) {
+            reranked = Some(reranking.order(owner, &reading.query, &mut hits).await);
+        }
+        hits.truncate(limit);
+        Found { hits, reading, keyword, vector, reranked }
     }
 
     async fn search_meaning(
@@ -341,7 +413,7 @@ impl Retrieval {
         }
         let vector = self.embedder.embed(query, Role::Query).await.map_err(Stage::NoModel)?;
         let mut hits = self.vector.search(owner, filter, &vector, limit).await.map_err(Stage::Failed)?;
-        hits.retain(|hit| hit.score >= UNRELATED);
+        hits.retain(|hit| hit.score >= self.embedder.unrelated());
         Ok(hits)
     }
 }

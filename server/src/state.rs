@@ -7,16 +7,17 @@ use crate::{
     db::{self, Db},
     jobs::{Wake, Work},
     landing::LandingService,
-    library::{LibraryService, StoredVectors, files::Files},
+    library::{LibraryService, StoredPassages, files::Files},
     live::Live,
     progress::ProgressService,
     quiz::QuizService,
     reading::child::Limits,
     retrieval::{
         Retrieval,
-        embed::{Embedder, MINILM_FILE, MiniLm},
+        embed::Embedder,
         generation,
         lexical::Lexical,
+        rerank::{Budget, CROSS_ENCODER_FILE, MsMarco, Reranking},
         vector::embedded::Embedded,
     },
     review::ReviewService,
@@ -34,6 +35,9 @@ use tokio::sync::watch;
 
 /// Memory for vectors that are searched, bytes: some 80,000 passages of two windows.
 const VECTOR_MEMORY: usize = 128 * 1024 * 1024;
+
+/// Most passages that the cross-encoder reads for a search.
+const RERANKED: usize = 10;
 
 /// All that a request may need.
 #[derive(Clone)]
@@ -61,7 +65,8 @@ pub struct State {
     progress: ProgressService,
     landing: LandingService,
     keyword: Arc<Lexical>,
-    embedder: MiniLm,
+    embedder: Arc<dyn Embedder>,
+    encoder: MsMarco,
     limits: Limits,
 }
 
@@ -85,15 +90,21 @@ impl State {
         std::fs::create_dir_all(data)
             .with_context(|| format!("cannot make the data folder {}", data.display()))?;
         let db = db::open(&config.database()).await?;
-        let embedder = MiniLm::new(config.models_folder().join(MINILM_FILE));
-        let generation = generation(&embedder);
+        let embedder = config.embedder.embedder(&config.models_folder());
+        let generation = generation(&*embedder);
         let folder = data.join("index");
         let keyword = tokio::task::spawn_blocking(move || Lexical::open(&folder, "1")).await?;
         let keyword = Arc::new(keyword.context("cannot open the search index")?);
-        let truth = Arc::new(StoredVectors { db: db.clone() });
+        let encoder = MsMarco::new(config.models_folder().join(CROSS_ENCODER_FILE));
+        let truth = Arc::new(StoredPassages { db: db.clone() });
         let dimensions = embedder.model().dimensions;
-        let vector = Arc::new(Embedded::new(truth, generation, dimensions, VECTOR_MEMORY));
-        let retrieval = Retrieval::new(keyword.clone(), vector, Arc::new(embedder.clone()));
+        let vector = Arc::new(Embedded::new(truth.clone(), generation, dimensions, VECTOR_MEMORY));
+        let mut retrieval = Retrieval::new(keyword.clone(), vector, embedder.clone());
+        if encoder.is_there() && config.rerank_ms > 0 {
+            let budget = Budget::new(Duration::from_millis(config.rerank_ms));
+            let encoder = Arc::new(encoder.clone());
+            retrieval = retrieval.with_reranking(Reranking { encoder, texts: truth, budget, most: RERANKED });
+        }
         let account = AccountService {
             db: db.clone(),
             clock: clock.clone(),
@@ -110,7 +121,7 @@ impl State {
             retrieval,
             live: live.clone(),
             wake: Wake::default(),
-            by_meaning: config.models_folder().join(MINILM_FILE).is_file(),
+            by_meaning: embedder.is_there(),
         };
         let site = config.site_folder();
         // the release build names its files by their hash and says so beside the program
@@ -152,6 +163,7 @@ impl State {
             stylesheet,
             keyword,
             embedder,
+            encoder,
         })
     }
 
@@ -181,7 +193,7 @@ impl State {
         }
     }
 
-    /// What is done once after the start, beside serving: sweep, rebuild a lost index.
+    /// What is done once after the start, beside serving: sweep, rebuild a lost index, embed what has no vectors of this model.
     ///
     /// # Errors
     /// When database, disk or index fail.
@@ -191,6 +203,9 @@ impl State {
             self.library.index_all().await?;
             self.keyword.rebuilt()?;
         }
+        if self.embedder.is_there() {
+            self.library.embed_all().await?;
+        }
         Ok(())
     }
 
@@ -198,8 +213,9 @@ impl State {
     pub async fn release_idle(self) {
         loop {
             tokio::time::sleep(Duration::from_secs(180)).await;
-            if self.embedder.release_idle() {
-                tracing::info!("the model was released: nobody has searched or brought files for a while");
+            let released = [self.embedder.release_idle(), self.encoder.release_idle()];
+            if released.contains(&true) {
+                tracing::info!("a model was released: nobody has searched or brought files for a while");
             }
         }
     }

@@ -1,14 +1,18 @@
 //! Measurements on the command line. Owns: `mitochi eval retrieval`, which runs the search of the product on a judged
 //! set and prints how good it is. Refuses: settings of its own; what it measures is what learners get.
 
-use crate::retrieval::embed::{EmbedError, Embedder, Role};
+use crate::retrieval::embed::{Choice, Embedder, Role};
 use crate::retrieval::lexical::Lexical;
+use crate::retrieval::onnx::ModelError;
+use crate::retrieval::rerank::{Budget, CROSS_ENCODER_FILE, CrossEncoder, MsMarco, Reranking};
 use crate::retrieval::vector::embedded::{Embedded, VectorTruth};
 use crate::retrieval::vector::{VectorStore, Window};
-use crate::retrieval::{Filter, KeywordStore, Passage, Retrieval, generation};
+use crate::retrieval::{Filter, KeywordStore, Passage, PassageTexts, Retrieval, Stage, generation};
 use anyhow::{Context, Result, ensure};
 use async_trait::async_trait;
 use domain::id::{LearnerId, MaterialId, PassageId};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -23,6 +27,21 @@ pub struct RetrievalArgs {
     /// A judged set: a directory with corpus.jsonl, queries.jsonl and qrels/test.tsv (the layout of BEIR).
     #[arg(long)]
     pub set: PathBuf,
+    /// Most passages that the cross-encoder reads for a query.
+    #[arg(long, default_value_t = 10)]
+    pub rerank: usize,
+    /// Time for it in milliseconds, as a learner waits; 0 for as long as it takes, which shows its quality.
+    #[arg(long, default_value_t = 0)]
+    pub rerank_ms: u64,
+    /// Folder of the models.
+    #[arg(long, env = "MITOCHI_MODELS", default_value = "")]
+    pub models: String,
+    /// The embedder.
+    #[arg(long, value_enum, default_value_t)]
+    pub embedder: Choice,
+    /// Write every ranking to this file, a line for each query, stage and rank, as trec_eval reads runs.
+    #[arg(long)]
+    pub run: Option<PathBuf>,
     /// Print tab-separated values, without the notes.
     #[arg(long)]
     pub tsv: bool,
@@ -30,11 +49,12 @@ pub struct RetrievalArgs {
 
 /// Runs the command. Gives the exit code.
 pub fn run(args: &RetrievalArgs) -> i32 {
-    let folder = crate::config::models_folder("");
-    let embedder =
-        Arc::new(crate::retrieval::embed::MiniLm::new(folder.join(crate::retrieval::embed::MINILM_FILE)));
+    let folder = crate::config::models_folder(&args.models);
+    let embedder = args.embedder.embedder(&folder);
+    let encoder = MsMarco::new(folder.join(CROSS_ENCODER_FILE));
+    let encoder = encoder.is_there().then(|| Arc::new(encoder) as Arc<dyn CrossEncoder>);
     let table = tokio::runtime::Runtime::new().map_err(anyhow::Error::new);
-    match table.and_then(|runtime| runtime.block_on(retrieval(args, embedder))) {
+    match table.and_then(|runtime| runtime.block_on(retrieval(args, embedder, encoder))) {
         Ok(table) => super::print(&table),
         Err(error) => {
             eprintln!("{error:#}");
@@ -49,11 +69,16 @@ const MATERIAL: MaterialId = MaterialId(Uuid::nil());
 const DEPTH: usize = 100;
 
 /// Indexes a judged set with the embedded engines, in a temporary directory, asks its queries and returns the table
-/// to print: a row for each stage. Where the model is missing it measures the search by words alone and says so.
+/// to print: a row for each stage, and how sure each is better than the one before. Where a model is missing it measures
+/// what is left and says so.
 ///
 /// # Errors
 /// Where the set or the temporary directory cannot be used.
-pub async fn retrieval(args: &RetrievalArgs, embedder: Arc<dyn Embedder>) -> Result<String> {
+pub async fn retrieval(
+    args: &RetrievalArgs,
+    embedder: Arc<dyn Embedder>,
+    encoder: Option<Arc<dyn CrossEncoder>>,
+) -> Result<String> {
     let set = Set::read(&args.set)?;
     let scratch = Scratch::new()?;
     let keyword = Lexical::open(&scratch.0, "eval")?;
@@ -86,19 +111,80 @@ pub async fn retrieval(args: &RetrievalArgs, embedder: Arc<dyn Embedder>) -> Res
                 engines.embedder.model()
             )?;
             stages.extend([Way::Vector, Way::Fused]);
+            stages.extend(encoder.is_some().then_some(Way::Reranked));
         }
         Err(error) => write!(notes, "; by words alone: {error}")?,
     }
+    let reranking = encoder.map(|encoder| Reranking {
+        encoder,
+        texts: Arc::new(Texts(set.passages.iter().map(|p| (p.id, p.clone())).collect())),
+        budget: Budget::new(match args.rerank_ms {
+            0 => Duration::from_secs(3600),
+            time => Duration::from_millis(time),
+        }),
+        most: args.rerank,
+    });
+    let second =
+        reranking.map_or_else(|| service.clone(), |reranking| service.clone().with_reranking(reranking));
     let mut table =
         String::from("set\tstage\tqueries\tndcg@10\trecall@10\trecall@100\tmrr\tp50_ms\tp95_ms\n");
+    let mut certain = String::new();
+    let mut runs = String::new();
+    let mut before: Option<(Way, Vec<f64>)> = None;
     for way in stages {
-        let row = engines.measure(&service, &set, way).await?;
-        writeln!(table, "{}\t{}", set.name, row)?;
+        let service = if way == Way::Reranked { &second } else { &service };
+        let measured = engines.measure(service, &set, way).await?;
+        runs.push_str(&measured.run);
+        writeln!(table, "{}\t{}", set.name, measured.row)?;
+        if way == Way::Reranked {
+            write!(notes, "; {:.1} passages reranked for a query", measured.read)?;
+        }
+        if let Some((other, scores)) = &before {
+            let (low, high) = bootstrap(scores, &measured.ndcg);
+            writeln!(
+                certain,
+                "{way:?} minus {other:?}: {low:+.4} to {high:+.4} ndcg@10 (95 % of 10,000 resamples)"
+            )?;
+        }
+        before = Some((way, measured.ndcg));
     }
-    Ok(if args.tsv { table } else { format!("{notes}\n{}", aligned(&table)) })
+    if let Some(path) = &args.run {
+        std::fs::write(path, runs).with_context(|| path.display().to_string())?;
+    }
+    Ok(if args.tsv { table } else { format!("{notes}\n{}{certain}", aligned(&table)) })
 }
 
-async fn embed(service: &Retrieval, passages: &[Passage]) -> Result<Vec<Window>, EmbedError> {
+/// The texts of a set.
+struct Texts(HashMap<PassageId, Passage>);
+
+#[async_trait]
+impl PassageTexts for Texts {
+    async fn texts(&self, _: LearnerId, passages: &[PassageId]) -> Result<Vec<Passage>> {
+        Ok(passages.iter().filter_map(|id| self.0.get(id).cloned()).collect())
+    }
+}
+
+/// Where the mean of the differences lies in 95 of 100 cases, by resampling pairs of one query (Efron and Tibshirani, 'An
+/// Introduction to the Bootstrap', 1993, chapter 13: percentile intervals). The same numbers give the same interval.
+fn bootstrap(before: &[f64], after: &[f64]) -> (f64, f64) {
+    const RESAMPLES: usize = 10_000;
+    let differences: Vec<f64> = before.iter().zip(after).map(|(a, b)| b - a).collect();
+    if differences.is_empty() {
+        return (0.0, 0.0);
+    }
+    let mut random = StdRng::seed_from_u64(differences.len() as u64);
+    let mut means: Vec<f64> = (0..RESAMPLES)
+        .map(|_| {
+            let drawn =
+                (0..differences.len()).map(|_| differences[random.random_range(0..differences.len())]);
+            drawn.sum::<f64>() / differences.len() as f64
+        })
+        .collect();
+    means.sort_unstable_by(f64::total_cmp);
+    (means[RESAMPLES / 40], means[RESAMPLES - RESAMPLES / 40 - 1])
+}
+
+async fn embed(service: &Retrieval, passages: &[Passage]) -> Result<Vec<Window>, ModelError> {
     let mut windows = vec![];
     for passage in passages {
         windows.extend(service.embed(passage).await?);
@@ -117,11 +203,24 @@ impl VectorTruth for Nothing {
 }
 
 /// One way of searching.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     Keyword,
     Vector,
     Fused,
+    Reranked,
+}
+
+/// What a way of searching reached.
+struct Measured {
+    /// A row of the table, without the set's name.
+    row: String,
+    /// For each query.
+    ndcg: Vec<f64>,
+    /// Every ranking, as trec_eval reads it.
+    run: String,
+    /// Passages that the cross-encoder read, on average.
+    read: f64,
 }
 
 struct Engines {
@@ -131,34 +230,49 @@ struct Engines {
 }
 
 impl Engines {
-    async fn ask(&self, service: &Retrieval, query: &str, way: Way) -> Result<Vec<PassageId>> {
+    /// What is found, and how many of it the cross-encoder read.
+    async fn ask(&self, service: &Retrieval, query: &str, way: Way) -> Result<(Vec<PassageId>, usize)> {
         let all = Filter::default();
-        Ok(match way {
+        let mut read = 0;
+        let ranking = match way {
             Way::Keyword => {
                 let hits = self.keyword.search(OWNER, &all, query, DEPTH).await?;
-                hits.into_iter().map(|(passage, _)| passage).collect()
+                hits.hits.into_iter().map(|(passage, _)| passage).collect()
             }
             Way::Vector => {
                 let vector = self.embedder.embed(query, Role::Query).await?;
                 let hits = self.vector.search(OWNER, &all, &vector, DEPTH).await?;
                 hits.into_iter().map(|hit| hit.passage).collect()
             }
-            Way::Fused => {
+            Way::Fused | Way::Reranked => {
                 let found = service.search(OWNER, query, &all, DEPTH).await;
                 ensure!(found.keyword.answered() && found.vector.answered(), "an engine failed: {found:?}");
+                match found.reranked {
+                    Some(Stage::Answered(count)) => read = count,
+                    Some(failed) => anyhow::bail!("the cross-encoder failed: {failed:?}"),
+                    None => {}
+                }
                 found.hits.into_iter().map(|hit| hit.passage).collect()
             }
-        })
+        };
+        Ok((ranking, read))
     }
 
-    /// A row of the table, without the set's name.
-    async fn measure(&self, service: &Retrieval, set: &Set, way: Way) -> Result<String> {
+    async fn measure(&self, service: &Retrieval, set: &Set, way: Way) -> Result<Measured> {
         let mut sums = [0.0; 4];
+        let mut each = vec![];
+        let mut run = String::new();
+        let mut read = 0;
         let mut times: Vec<Duration> = vec![];
-        for (text, judged) in &set.queries {
+        for Asked { id, text, judged } in &set.queries {
             let start = Instant::now();
-            let ranking = self.ask(service, text, way).await?;
+            let (ranking, count) = self.ask(service, text, way).await?;
             times.push(start.elapsed());
+            read += count;
+            for (passage, rank) in ranking.iter().zip(1..) {
+                let name = set.names.get(passage).map_or("?", String::as_str);
+                writeln!(run, "{id} Q0 {name} {rank} {} {way:?}", 1.0 / f64::from(rank))?;
+            }
             let grades: Vec<u32> = ranking.iter().map(|id| judged.get(id).copied().unwrap_or(0)).collect();
             let all: Vec<u32> = judged.values().copied().collect();
             let scores = [
@@ -167,6 +281,7 @@ impl Engines {
                 recall(&grades, &all, DEPTH),
                 reciprocal(&grades),
             ];
+            each.push(scores[0]);
             sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
         }
         times.sort_unstable();
@@ -177,11 +292,12 @@ impl Engines {
         let count = set.queries.len();
         let [ndcg, recall10, recall100, mrr] = sums.map(|sum| sum / count.max(1) as f64);
         let way = format!("{way:?}").to_lowercase();
-        Ok(format!(
+        let row = format!(
             "{way}\t{count}\t{ndcg:.4}\t{recall10:.4}\t{recall100:.4}\t{mrr:.4}\t{:.1}\t{:.1}",
             at(0.5),
             at(0.95)
-        ))
+        );
+        Ok(Measured { row, ndcg: each, run, read: read as f64 / count.max(1) as f64 })
     }
 }
 
@@ -189,8 +305,17 @@ impl Engines {
 struct Set {
     name: String,
     passages: Vec<Passage>,
-    /// Each query that has a judgement above 0, with its judgements.
-    queries: Vec<(String, HashMap<PassageId, u32>)>,
+    /// What the set calls each passage.
+    names: HashMap<PassageId, String>,
+    /// Each query that has a judgement above 0.
+    queries: Vec<Asked>,
+}
+
+/// A query of a judged set.
+struct Asked {
+    id: String,
+    text: String,
+    judged: HashMap<PassageId, u32>,
 }
 
 #[derive(Deserialize)]
@@ -227,9 +352,12 @@ impl Set {
                 judged.entry(query).or_default().insert(*passage, grade);
             }
         }
-        let queries =
-            queries.iter().filter_map(|line| Some((line.text.clone(), judged.remove(line.id.as_str())?)));
+        let queries = queries.into_iter().filter_map(|line| {
+            let judged = judged.remove(line.id.as_str())?;
+            Some(Asked { id: line.id, text: line.text, judged })
+        });
         let queries = queries.collect();
+        let names = corpus.iter().map(|line| (place[line.id.as_str()], line.id.clone())).collect();
         let passages = corpus.iter().map(|line| Passage {
             id: place[line.id.as_str()],
             start: 0,
@@ -237,7 +365,7 @@ impl Set {
             text: line.text.clone(),
         });
         let name = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Self { name, passages: passages.collect(), queries })
+        Ok(Self { name, passages: passages.collect(), names, queries })
     }
 }
 
@@ -332,6 +460,16 @@ mod tests {
         near(recall(&[0, 1], &[1], 1), 0.0);
         near(reciprocal(&[0, 0, 3]), 1.0 / 3.0);
         near(reciprocal(&[]), 0.0);
+    }
+
+    #[test]
+    fn a_difference_is_as_sure_as_its_pairs_agree() {
+        let (low, high) = bootstrap(&[0.1; 50], &[0.3; 50]);
+        assert!((low - 0.2).abs() < 1e-9 && (high - 0.2).abs() < 1e-9, "{low} {high}");
+        let after: Vec<f64> = (0..50).map(|n| f64::from(n % 2)).collect();
+        let (low, high) = bootstrap(&[0.5; 50], &after);
+        assert!(low < 0.0 && high > 0.0, "{low} {high}");
+        assert_eq!(bootstrap(&[], &[]), (0.0, 0.0));
     }
 
     #[test]

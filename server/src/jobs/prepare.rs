@@ -14,7 +14,7 @@ use crate::{
     },
     retrieval::{
         Passage,
-        embed::EmbedError,
+        onnx::ModelError,
         vector::{self, Window},
     },
 };
@@ -67,7 +67,7 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     work.retrieval.index_words(owner, id, &all).await.map_err(anyhow::Error::new)?;
     match embed(work, owner, id).await {
         // without the model the material is found by its words
-        Err(Failure::Later(Error::Internal(cause))) if cause.is::<EmbedError>() => {
+        Err(Failure::Later(Error::Internal(cause))) if cause.is::<ModelError>() => {
             tracing::warn!(material.id = %id, "not searchable by meaning: {cause}");
         }
         other => other?,

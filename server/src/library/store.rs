@@ -250,6 +250,15 @@ pub async fn passages_without_vectors(
     tx.query(sql).bind(material.0).bind(model.to_string()).all().await
 }
 
+/// Uploaded and ready materials with passages that have no vector of this generation.
+pub async fn without_vectors(tx: &mut Tx, model: &str) -> Result<Vec<Uuid>> {
+    let sql = "SELECT m.id FROM material m WHERE m.owner IS NOT NULL AND m.state = 'ready' AND EXISTS
+        (SELECT 1 FROM passage p WHERE p.material = m.id AND NOT EXISTS
+          (SELECT 1 FROM passage_vector v WHERE v.passage = p.id AND v.model = $1)) ORDER BY m.created";
+    let rows: Vec<(Uuid,)> = tx.query(sql).bind(model.to_string()).all().await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// A passage that the learner may read.
 pub async fn passage(tx: &mut Tx, learner: LearnerId, passage: PassageId) -> Result<Option<PassageRow>> {
     let sql =

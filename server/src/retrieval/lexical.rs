@@ -10,7 +10,11 @@
 //! wait for each other; searches never wait. One process at a time holds the index, by a lock that the system lets go
 //! when the process ends; others may read it, and take over when it is free ([`EngineError::Busy`] until then).
 
-use super::{EngineError, Filter, KeywordStore, Passage, abbreviation, spelling};
+mod asking;
+mod forms;
+
+use super::{ByWords, EngineError, Filter, KeywordStore, Passage, abbreviation, spelling};
+use asking::Phrase;
 use async_trait::async_trait;
 use domain::id::{LearnerId, MaterialId, PassageId};
 use domain::{document::Span, word};
@@ -22,7 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::collector::TopDocs;
 use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery, TermSetQuery,
+    BooleanQuery, BoostQuery, ConstScoreQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{
     BytesOptions, Field, IndexRecordOption, NumericOptions, Schema, TantivyDocument, TextFieldIndexing,
@@ -33,7 +37,7 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
 use uuid::Uuid;
 
 /// Raise it whenever the schema, the words of [`domain::word`] or the stems give another index.
-const VERSION: &str = "words-3";
+const VERSION: &str = "words-4";
 /// The index's place below the directory it is given; nothing else lies there, so it may be deleted whole.
 const DIRECTORY: &str = "keyword";
 /// The file beside it whose lock says who may write.
@@ -41,10 +45,13 @@ const LOCK: &str = "keyword.lock";
 /// The file that names the generation; it is written when the index is complete.
 const MARKER: &str = "generation";
 const TOKENIZER: &str = "words";
+const FORMS: &str = "forms";
 /// Smallest buffer that tantivy takes; a material is far smaller.
 const BUFFER: usize = 15_000_000;
 /// How much more a word in the heading path counts than one in the text.
 const HEADING_WEIGHT: f32 = 0.5;
+/// How much a word counts that an unfinished one was completed to.
+const COMPLETED_WEIGHT: f32 = 0.5;
 /// Most words of a query that are looked for, the first ones.
 const LONGEST_QUERY: usize = 64;
 /// Most bytes of a query that are read.
@@ -75,6 +82,8 @@ struct Fields {
     start: Field,
     heading: Field,
     text: Field,
+    /// Words as they are written, once each: what can be completed and what a misspelt one may mean.
+    form: Field,
 }
 
 impl Lexical {
@@ -106,7 +115,8 @@ impl Lexical {
                 begin(&place, schema)?
             }
         };
-        index.tokenizers().register(TOKENIZER, Words);
+        index.tokenizers().register(TOKENIZER, Words { form: stem });
+        index.tokenizers().register(FORMS, Words { form: |form| spelling::american(form).into_owned() });
         let incomplete = AtomicBool::new(!marker.exists());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let writer = Mutex::new(None);
@@ -186,13 +196,9 @@ impl KeywordStore for Lexical {
         filter: &Filter,
         query: &str,
         limit: usize,
-    ) -> Result<Vec<(PassageId, f32)>, EngineError> {
-        let terms = terms(query);
-        if terms.is_empty() || limit == 0 || filter.excludes_all() {
-            return Ok(vec![]);
-        }
-        let filter = filter.clone();
-        self.blocking(move |inner| inner.search(owner, &filter, &terms, limit)).await
+    ) -> Result<ByWords, EngineError> {
+        let (filter, query) = (filter.clone(), query.to_string());
+        self.blocking(move |inner| inner.search(owner, &filter, &query, limit)).await
     }
 }
 
@@ -228,6 +234,8 @@ impl Inner {
                 document.add_u64(self.fields.start, passage.start.into());
                 document.add_text(self.fields.heading, passage.headings.join("\n"));
                 document.add_text(self.fields.text, &passage.text);
+                document.add_text(self.fields.form, passage.headings.join("\n"));
+                document.add_text(self.fields.form, &passage.text);
                 writer.add_document(document)?;
             }
             Ok(())
@@ -263,27 +271,34 @@ impl Inner {
         &self,
         owner: LearnerId,
         filter: &Filter,
-        terms: &[Sought],
+        query: &str,
         limit: usize,
-    ) -> Result<Vec<(PassageId, f32)>, EngineError> {
-        let word = |field, sought: &Sought, weight: f32| {
-            let term = Term::from_field_text(field, &sought.term);
-            let word = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
-            Box::new(BoostQuery::new(word, weight * sought.weight)) as Box<dyn Query>
-        };
-        let words = terms.iter().flat_map(|sought| {
-            [
-                (Occur::Should, word(self.fields.heading, sought, HEADING_WEIGHT)),
-                (Occur::Should, word(self.fields.text, sought, 1.0)),
-            ]
-        });
-        let mut clauses = self.within(owner, filter);
-        clauses.push((Occur::Must, Box::new(BooleanQuery::new(words.collect()))));
+    ) -> Result<ByWords, EngineError> {
         if !self.held.load(Ordering::Relaxed) {
             // somebody else writes
             self.reader.reload()?;
         }
         let searcher = self.reader.searcher();
+        let mut reading = self.read(&searcher, owner, query)?;
+        let terms = asking::terms(&reading.query);
+        let phrases = asking::phrases(&reading.query);
+        reading.quoted = !phrases.is_empty();
+        if terms.is_empty() || limit == 0 || filter.excludes_all() {
+            return Ok(ByWords { hits: vec![], reading });
+        }
+        let word = |field, text: &str, weight: f32| {
+            let word = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs);
+            (Occur::Should, Box::new(BoostQuery::new(Box::new(word), weight)) as Box<dyn Query>)
+        };
+        let mut words = vec![];
+        for sought in &terms {
+            words.push(word(self.fields.heading, &sought.term, sought.weight * HEADING_WEIGHT));
+            words.push(word(self.fields.text, &sought.term, sought.weight));
+        }
+        words.extend(reading.completed.iter().map(|form| word(self.fields.form, form, COMPLETED_WEIGHT)));
+        let mut clauses = self.within(owner, filter);
+        clauses.push((Occur::Must, Box::new(BooleanQuery::new(words))));
+        clauses.extend(phrases.iter().map(|phrase| (Occur::Must, self.phrase(phrase))));
         let top =
             searcher.search(&BooleanQuery::new(clauses), &TopDocs::with_limit(limit).order_by_score())?;
         let mut hits = Vec::with_capacity(top.len());
@@ -294,7 +309,23 @@ impl Inner {
                 hits.push((PassageId(id), score));
             }
         }
-        Ok(hits)
+        Ok(ByWords { hits, reading })
+    }
+
+    /// Passages that have these words in a row. It does not count in their score: its words do.
+    fn phrase(&self, phrase: &Phrase) -> Box<dyn Query> {
+        let inside = |field| -> (Occur, Box<dyn Query>) {
+            let terms = phrase.iter().map(|(place, stem)| (*place, Term::from_field_text(field, stem)));
+            let terms: Vec<_> = terms.collect();
+            match &terms[..] {
+                [(_, term)] => {
+                    (Occur::Should, Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)))
+                }
+                _ => (Occur::Should, Box::new(PhraseQuery::new_with_offset(terms))),
+            }
+        };
+        let either = BooleanQuery::new(vec![inside(self.fields.heading), inside(self.fields.text)]);
+        Box::new(ConstScoreQuery::new(Box::new(either), 0.0))
     }
 }
 
@@ -303,8 +334,13 @@ fn schema() -> (Schema, Fields) {
     let indexing = TextFieldIndexing::default()
         .set_tokenizer(TOKENIZER)
         .set_fieldnorms(true)
-        .set_index_option(IndexRecordOption::WithFreqs);
+        .set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let words = TextOptions::default().set_indexing_options(indexing);
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer(FORMS)
+        .set_fieldnorms(false)
+        .set_index_option(IndexRecordOption::WithFreqs);
+    let forms = TextOptions::default().set_indexing_options(indexing);
     let id = BytesOptions::default().set_indexed();
     let fields = Fields {
         passage: builder.add_bytes_field("passage", BytesOptions::default().set_stored()),
@@ -313,6 +349,7 @@ fn schema() -> (Schema, Fields) {
         start: builder.add_u64_field("start", NumericOptions::default().set_fast()),
         heading: builder.add_text_field("heading", words.clone()),
         text: builder.add_text_field("text", words),
+        form: builder.add_text_field("form", forms),
     };
     (builder.build(), fields)
 }
@@ -364,44 +401,18 @@ pub fn lit(passage: &str, query: &str) -> Vec<Span> {
     domain::citation::lit(passage, &meant.join(" "), stem)
 }
 
-/// A stem that is looked for, and how much it counts.
-#[derive(Debug, Clone, PartialEq)]
-struct Sought {
-    term: String,
-    weight: f32,
-}
-
-/// What a query looks for: stems of its subject, each once, then those of what its abbreviations mean. All words of an
-/// expansion together count half as much as one word of the query: who writes the abbreviation mostly reads it too.
-fn terms(query: &str) -> Vec<Sought> {
-    let query = head(query);
-    let mut sought: Vec<Sought> = vec![];
-    let mut seek = |text: &str, share: bool| {
-        let words = word::subject(text);
-        let weight = if share { 0.5 / words.len().max(1) as f32 } else { 1.0 };
-        for word in words {
-            let term = stem(&word.form);
-            if sought.len() < LONGEST_QUERY && sought.iter().all(|known| known.term != term) {
-                sought.push(Sought { term, weight });
-            }
-        }
-    };
-    seek(query, false);
-    for text in abbreviation::meant(query) {
-        seek(text, true);
-    }
-    sought
-}
-
 fn head(query: &str) -> &str {
     &query[..query.floor_char_boundary(QUERY_BYTES)]
 }
 
-/// [`word::words`] and [`stem`] as tantivy wants them.
+/// [`word::words`] in a form, such as their [`stem`], as tantivy wants them.
 #[derive(Clone)]
-struct Words;
+struct Words {
+    form: fn(&str) -> String,
+}
 
 struct Stream {
+    form: fn(&str) -> String,
     words: std::vec::IntoIter<word::Word>,
     token: Token,
 }
@@ -410,7 +421,7 @@ impl Tokenizer for Words {
     type TokenStream<'a> = Stream;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream {
-        Stream { words: word::words(text).into_iter(), token: Token::default() }
+        Stream { form: self.form, words: word::words(text).into_iter(), token: Token::default() }
     }
 }
 
@@ -421,7 +432,7 @@ impl TokenStream for Stream {
             offset_from: word.span.start as usize,
             offset_to: word.span.end as usize,
             position: word.position as usize,
-            text: stem(&word.form),
+            text: (self.form)(&word.form),
             position_length: 1,
         };
         true

@@ -1,5 +1,6 @@
 use super::embed::{ModelId, tests::model_or_skip};
 use super::lexical::Lexical;
+use super::rerank::{Budget, Reranking};
 use super::vector::embedded::{Embedded, VectorTruth};
 use super::*;
 use std::path::PathBuf;
@@ -29,7 +30,11 @@ impl Embedder for Toy {
         &self.0
     }
 
-    async fn embed(&self, text: &str, _: Role) -> Result<Vec<f32>, EmbedError> {
+    fn unrelated(&self) -> f32 {
+        0.2
+    }
+
+    async fn embed(&self, text: &str, _: Role) -> Result<Vec<f32>, ModelError> {
         let pumps = ["heart", "pump", "ventricle"].iter().filter(|word| text.contains(**word)).count() as f32;
         let length = (pumps * pumps + 1.0).sqrt();
         Ok(vec![pumps / length, 1.0 / length])
@@ -50,13 +55,7 @@ impl KeywordStore for Down {
     async fn delete_owner(&self, _: LearnerId) -> Result<(), EngineError> {
         Err(EngineError::Busy)
     }
-    async fn search(
-        &self,
-        _: LearnerId,
-        _: &Filter,
-        _: &str,
-        _: usize,
-    ) -> Result<Vec<(PassageId, f32)>, EngineError> {
+    async fn search(&self, _: LearnerId, _: &Filter, _: &str, _: usize) -> Result<ByWords, EngineError> {
         Err(EngineError::Unavailable("down".into()))
     }
 }
@@ -121,6 +120,7 @@ async fn words_and_meaning_are_fused_by_rank() {
     assert_eq!(ranks(&found.hits[0]), [Some(2), Some(1), Some(1)]);
     assert_eq!(ranks(&found.hits[1]), [Some(1), Some(3), Some(2)]);
     assert_eq!(ranks(&found.hits[2]), [None, Some(2), Some(3)]);
+    assert!(found.reranked.is_none());
     assert_eq!(found.hits[0].window, Some(Span::new(0, passages[1].text.len())));
     assert!(found.keyword.answered() && found.vector.answered());
     assert_eq!(service.search(OWNER, "heart", &Filter::default(), 1).await.hits.len(), 1);
@@ -131,15 +131,74 @@ async fn words_and_meaning_are_fused_by_rank() {
     assert_eq!(ids(&service.search(OWNER, "heart", &Filter::default(), 10).await), [0_u128; 0]);
 }
 
+/// Likes short passages, or is broken.
+struct Short(Option<ModelError>);
+
+impl rerank::CrossEncoder for Short {
+    fn score(&self, _: &str, passage: &str) -> Result<f32, ModelError> {
+        self.0.clone().map_or(Ok(-(passage.len() as f32)), Err)
+    }
+}
+
+struct Texts(Vec<Passage>);
+
+#[async_trait]
+impl PassageTexts for Texts {
+    async fn texts(&self, owner: LearnerId, passages: &[PassageId]) -> anyhow::Result<Vec<Passage>> {
+        anyhow::ensure!(owner == OWNER, "a stranger's passages");
+        Ok(self.0.iter().filter(|passage| passages.contains(&passage.id)).cloned().collect())
+    }
+}
+
+#[tokio::test]
+async fn a_second_look_mixes_its_order_with_the_first_as_far_as_its_time_goes() {
+    let place = Place::new("reranked");
+    let passages = [
+        passage(1, "", "A heart and a heart and a heart, the longest of all."),
+        passage(2, "", "A heart, and not so long."),
+        passage(3, "", "Heart."),
+    ];
+    let plain = service(&place, Arc::new(Toy::new()), &passages).await;
+    let first = ids(&plain.search(OWNER, "heart", &Filter::default(), 10).await);
+    let look = |encoder: Short, time: u64, most: usize| {
+        plain.clone().with_reranking(Reranking {
+            encoder: Arc::new(encoder),
+            texts: Arc::new(Texts(passages.to_vec())),
+            budget: Budget::new(std::time::Duration::from_secs(time)),
+            most,
+        })
+    };
+    let found = look(Short(None), 60, 10).search(OWNER, "heart", &Filter::default(), 10).await;
+    assert!(matches!(found.reranked, Some(Stage::Answered(3))), "{found:?}");
+    let hit = |n: u128| found.hits.iter().find(|hit| hit.passage.0.as_u128() == n).unwrap();
+    let rank = |n: u128| hit(n).ranks.reranked.map(|placed| placed.rank);
+    assert_eq!([rank(3), rank(2), rank(1)], [Some(1), Some(2), Some(3)]);
+    let place_of = |n: u128, ids: &[u128]| ids.iter().position(|id| *id == n).unwrap();
+    assert!(place_of(3, &ids(&found)) <= place_of(3, &first), "{first:?} {found:?}");
+
+    let found = look(Short(None), 60, 2).search(OWNER, "heart", &Filter::default(), 10).await;
+    assert!(matches!(found.reranked, Some(Stage::Answered(2))), "{found:?}");
+    assert_eq!(ids(&found)[2], first[2], "what was not read keeps its place");
+
+    let found = look(Short(None), 0, 10).search(OWNER, "heart", &Filter::default(), 10).await;
+    assert!(matches!(found.reranked, Some(Stage::Answered(0))), "{found:?}");
+    assert_eq!(ids(&found), first, "without time the order is the first one");
+
+    let broken = Short(Some(ModelError::Broken("it is".into())));
+    let found = look(broken, 60, 10).search(OWNER, "heart", &Filter::default(), 10).await;
+    assert!(matches!(found.reranked, Some(Stage::NoModel(_))), "{found:?}");
+    assert_eq!(ids(&found), first);
+}
+
 #[tokio::test]
 async fn without_a_model_words_are_enough_and_the_answer_says_so() {
     let place = Place::new("words");
-    let model = Arc::new(embed::MiniLm::new(place.0.join("no model")));
+    let model = Arc::new(embed::Local::new(&embed::MINILM, &place.0));
     let service = service(&place, model, &[passage(1, "", "The heart beats.")]).await;
     let found = service.search(OWNER, "beating hearts", &Filter::default(), 10).await;
     assert_eq!(ids(&found), [1]);
     assert_eq!(found.hits[0].window, None);
-    assert!(matches!(found.vector, Stage::NoModel(EmbedError::Missing { .. })), "{found:?}");
+    assert!(matches!(found.vector, Stage::NoModel(ModelError::Missing { .. })), "{found:?}");
 }
 
 #[tokio::test]
@@ -164,7 +223,7 @@ async fn when_an_engine_is_down_the_other_answers() {
 
 #[tokio::test]
 async fn the_question_of_the_journey_finds_its_passage() {
-    let Some(model) = model_or_skip() else { return };
+    let Some(model) = model_or_skip(&embed::MINILM) else { return };
     let place = Place::new("journey");
     let passages = [
         passage(1, "Cardiac cycle", "The ventricles relax and fill during diastole."),

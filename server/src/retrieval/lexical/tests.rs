@@ -42,7 +42,7 @@ fn passage(n: u128, heading: &str, text: &str) -> Passage {
 
 async fn search(engine: &Lexical, owner: LearnerId, query: &str) -> Vec<u128> {
     let hits = engine.search(owner, &Filter::default(), query, 10).await.unwrap();
-    hits.into_iter().map(|(id, _)| id.0.as_u128()).collect()
+    hits.hits.into_iter().map(|(id, _)| id.0.as_u128()).collect()
 }
 
 #[tokio::test]
@@ -117,13 +117,13 @@ async fn a_material_is_replaced_whole_and_its_owner_alone_sees_and_removes_it() 
     let only = |materials| Filter { materials: Some(materials), within: None };
     for (materials, expected) in [(vec![material(2)], 1), (vec![material(3)], 0), (vec![], 0)] {
         let hits = engine.search(owner(1), &only(materials), "heart", 10).await.unwrap();
-        assert_eq!(hits.len(), expected);
+        assert_eq!(hits.hits.len(), expected);
     }
     for (within, expected) in [((50, 60), 1), ((51, 60), 0), ((0, 50), 0), ((50, 50), 0), ((0, 1000), 1)] {
         let within = Some(Span { start: within.0, end: within.1 });
         let filter = Filter { materials: Some(vec![material(1)]), within };
         let hits = engine.search(owner(1), &filter, "heart", 10).await.unwrap();
-        assert_eq!(hits.len(), expected, "{within:?}");
+        assert_eq!(hits.hits.len(), expected, "{within:?}");
     }
     engine.delete(owner(1), material(2)).await.unwrap();
     assert_eq!(search(&engine, owner(1), "heart").await, [5]);
@@ -222,13 +222,72 @@ fn what_is_found_is_lit() {
     assert_eq!(lit("Ca2+ entering"), ["Ca²⁺", "enters"]);
 }
 
-#[test]
-fn a_query_is_bounded() {
-    assert_eq!(terms(&(0..1000).map(|n| format!("w{n} ")).collect::<String>()).len(), LONGEST_QUERY);
-    let words = |query| terms(query).into_iter().map(|sought| sought.term).collect::<Vec<_>>();
-    assert_eq!(words("heart hearts HEART"), ["heart"]);
-    assert_eq!(words("AV node"), ["av", "node", "atrioventricular"]);
-    assert!(terms(&"ä".repeat(10_000)).len() == 1);
+#[tokio::test]
+async fn words_in_quotes_stand_in_a_row() {
+    let directory = Directory::new("phrase");
+    let engine = directory.open();
+    let passages = [
+        passage(1, "", "Heart failure has many causes."),
+        passage(2, "", "The heart is a pump; its failure is deadly."),
+        passage(3, "Heart failures", "They are common."),
+        passage(4, "", "A β-blocker slows it, and Na+ channels."),
+    ];
+    engine.upsert(owner(1), material(1), &passages).await.unwrap();
+    let cases: &[(&str, &[u128])] = &[
+        (r#""heart failure""#, &[1, 3]),
+        ("“heart failure” causes", &[1, 3]),
+        (r#""failure heart""#, &[]),
+        (r#""has many""#, &[1]),
+        (r#""pump""#, &[2]),
+        (r#""pump" "heart failure""#, &[]),
+        (r#""beta blocker""#, &[4]),
+        (r#""Na+ channels""#, &[4]),
+        (r#"heart "failure"#, &[1, 2, 3]),
+        (r#""" "?""#, &[]),
+    ];
+    for (query, expected) in cases {
+        let mut found = search(&engine, owner(1), query).await;
+        found.sort_unstable();
+        assert_eq!(found, *expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn unknown_words_are_completed_or_corrected_from_the_owners_own() {
+    let directory = Directory::new("forms");
+    let engine = directory.open();
+    let mine = [
+        passage(1, "", "The atrioventricular node delays conduction."),
+        passage(2, "Kidneys", "Edema is water in the tissue. The kidney filters."),
+        passage(3, "", "Kidnapping is no topic."),
+    ];
+    engine.upsert(owner(1), material(1), &mine).await.unwrap();
+    engine.upsert(owner(2), material(2), &[passage(9, "", "Secretin and the xylophone.")]).await.unwrap();
+    let cases: &[(&str, &str, &[&str], &[u128])] = &[
+        // typed, read as, completed to, found
+        ("atriov", "atriov", &["atrioventricular"], &[1]),
+        ("the conductio", "the conductio", &["conduction"], &[1]),
+        ("atriov ", "atriov ", &[], &[]),
+        ("atrioventriculr node", "atrioventricular node", &[], &[1]),
+        ("atrioventirculra node", "atrioventricular node", &[], &[1]),
+        ("kindey?", "kidney?", &[], &[2]),
+        ("oedemma and condution", "edema and conduction", &[], &[1, 2]),
+        ("delayed kidneys", "delayed kidneys", &[], &[1, 2]),
+        ("nood", "nood", &[], &[]),
+        // another owner's words are neither told nor taken
+        ("secretn", "secretn", &[], &[]),
+        ("xyloph", "xyloph", &[], &[]),
+        (r#""kindey""#, r#""kindey""#, &[], &[]),
+    ];
+    for (typed, read, completed, expected) in cases {
+        let found = engine.search(owner(1), &Filter::default(), typed, 10).await.unwrap();
+        assert_eq!(found.reading.query, *read, "{typed}");
+        assert_eq!(found.reading.corrected, typed != read, "{typed}");
+        assert_eq!(found.reading.completed, *completed, "{typed}");
+        let mut ids: Vec<u128> = found.hits.iter().map(|(id, _)| id.0.as_u128()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, *expected, "{typed}");
+    }
 }
 
 proptest! {
