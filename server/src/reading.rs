@@ -7,6 +7,7 @@ pub mod fidelity;
 mod format;
 mod html;
 mod inline;
+mod language;
 mod markdown;
 mod office;
 mod pdf;
@@ -139,5 +140,6 @@ pub fn read(bytes: Vec<u8>, name: &str, on: &mut dyn FnMut(Progress)) -> Result<
         return Err(ReadError::TooComplex);
     }
     document.warnings.splice(0..0, warning);
+    document.warnings.extend(language::warning(&document.text));
     Ok(document)
 }
