@@ -30,9 +30,14 @@ pub struct Config {
     pub models: String,
 
     /// What searches by meaning: `auto` (both local models as one where both are installed), `minilm` (the small one:
-    /// a third of the time, somewhat worse), `bge`, `pair`. After a change everything is embedded anew.
+    /// a third of the time, somewhat worse), `bge`, `pair`, or `remote` (a provider's model: the texts of learners are
+    /// sent to it, and it is paid). After a change everything is embedded anew.
     #[arg(long, env = "MITOCHI_EMBEDDER", value_enum, default_value_t)]
     pub embedder: crate::retrieval::embed::Choice,
+
+    /// The provider of `--embedder remote`.
+    #[command(flatten)]
+    pub provider: Provider,
 
     /// Milliseconds that a search may spend on a second look by a cross-encoder, if it is installed; 0 for none. It did
     /// not pay on the judged sets.
@@ -67,6 +72,42 @@ pub struct Config {
     /// How the log is written.
     #[arg(long, env = "MITOCHI_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+}
+
+/// Who makes vectors where no local model does.
+#[derive(Debug, Clone, Args)]
+pub struct Provider {
+    /// Address of an embeddings API as OpenAI speaks it, without `/embeddings`.
+    #[arg(long, env = "MITOCHI_EMBED_URL", default_value = "https://api.openai.com/v1")]
+    pub embed_url: String,
+
+    /// Its key; empty for a server that wants none.
+    #[arg(long, env = "MITOCHI_EMBED_KEY", default_value = "", hide_env_values = true)]
+    pub embed_key: Secret,
+
+    /// The model, as the provider calls it.
+    #[arg(long, env = "MITOCHI_EMBED_MODEL", default_value = "text-embedding-3-small")]
+    pub embed_model: String,
+
+    /// Length of its vectors.
+    #[arg(long, env = "MITOCHI_EMBED_DIMENSIONS", default_value_t = 1536, value_parser = clap::value_parser!(u16).range(1..=8192))]
+    pub embed_dimensions: u16,
+
+    /// Dollars for a million tokens, for the book that is kept (OpenAI's price in 2026).
+    #[arg(long, env = "MITOCHI_EMBED_PRICE", default_value_t = 0.02)]
+    pub embed_price: f64,
+}
+
+impl Provider {
+    /// What the client needs.
+    pub fn settings(&self) -> crate::retrieval::embed::remote::Settings {
+        crate::retrieval::embed::remote::Settings {
+            url: self.embed_url.clone(),
+            key: self.embed_key.expose().into(),
+            model: self.embed_model.clone(),
+            dimensions: self.embed_dimensions.into(),
+        }
+    }
 }
 
 /// How the log is written.

@@ -19,6 +19,7 @@ pub mod questions;
 pub mod quiz;
 pub mod review;
 pub mod starter;
+pub mod usage;
 
 pub mod reading;
 pub mod retrieval;

@@ -285,20 +285,29 @@ impl Retrieval {
         generation(&*self.embedder)
     }
 
-    /// The vectors of a passage, one for each window, each with the heading path in front: for the caller to store
-    /// and then to hand to [`Retrieval::index_vectors`]. Takes some 20 to 100 ms a window on the local model.
+    /// Passages that are best given to [`Retrieval::embed`] at once.
+    pub fn batch(&self) -> usize {
+        self.embedder.batch().max(1)
+    }
+
+    /// The vectors of passages, one for each window, each with the heading path in front: for the caller to store
+    /// and then to hand to [`Retrieval::index_vectors`]. Takes some 20 to 300 ms a window on the local models.
     ///
     /// # Errors
     /// [`ModelError`]; where the model is missing, materials are found by their words until it is there.
-    pub async fn embed(&self, passage: &Passage) -> Result<Vec<Window>, ModelError> {
+    pub async fn embed(&self, passages: &[Passage]) -> Result<Vec<Window>, ModelError> {
         let tokens = Tokens::bundled();
-        let spans = window::cut(tokens, &passage.text);
-        let written = |span: &Span| window::written(tokens, &passage.headings, &passage.text[span.range()]);
-        let texts: Vec<String> = spans.iter().map(written).collect();
+        let (mut places, mut texts) = (vec![], vec![]);
+        for passage in passages {
+            for (span, index) in window::cut(tokens, &passage.text).into_iter().zip(0..) {
+                texts.push(window::written(tokens, &passage.headings, &passage.text[span.range()]));
+                places.push((passage, span, index));
+            }
+        }
         let vectors = self.embedder.embed_all(&texts, Role::Passage).await?;
-        let windows = spans.into_iter().zip(vectors).zip(0..);
+        let windows = places.into_iter().zip(vectors);
         Ok(windows
-            .map(|((span, vector), index)| Window {
+            .map(|((passage, span, index), vector)| Window {
                 passage: passage.id,
                 start: passage.start,
                 index,

@@ -14,13 +14,14 @@ use crate::{
     reading::child::Limits,
     retrieval::{
         Retrieval,
-        embed::Embedder,
+        embed::{Embedder, remote::Remote},
         generation,
         lexical::Lexical,
         rerank::{Budget, CROSS_ENCODER_FILE, MsMarco, Reranking},
         vector::embedded::Embedded,
     },
     review::ReviewService,
+    usage::EmbeddingMeter,
 };
 use anyhow::Context;
 use app::backend::Backend;
@@ -90,7 +91,10 @@ impl State {
         std::fs::create_dir_all(data)
             .with_context(|| format!("cannot make the data folder {}", data.display()))?;
         let db = db::open(&config.database()).await?;
-        let embedder = config.embedder.embedder(&config.models_folder());
+        let meter =
+            EmbeddingMeter { db: db.clone(), clock: clock.clone(), price: config.provider.embed_price };
+        let provider = || Remote::new(&config.provider.settings(), Arc::new(meter));
+        let embedder = config.embedder.embedder(&config.models_folder(), provider);
         let generation = generation(&*embedder);
         let folder = data.join("index");
         let keyword = tokio::task::spawn_blocking(move || Lexical::open(&folder, "1")).await?;

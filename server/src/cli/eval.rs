@@ -1,6 +1,8 @@
 //! Measurements on the command line. Owns: `mitochi eval retrieval`, which runs the search of the product on a judged
 //! set and prints how good it is. Refuses: settings of its own; what it measures is what learners get.
 
+use crate::config::Provider;
+use crate::retrieval::embed::remote::{Meter, Remote, Used};
 use crate::retrieval::embed::{Choice, Embedder, Role};
 use crate::retrieval::lexical::Lexical;
 use crate::retrieval::onnx::ModelError;
@@ -39,6 +41,9 @@ pub struct RetrievalArgs {
     /// The embedder.
     #[arg(long, value_enum, default_value_t)]
     pub embedder: Choice,
+    /// The provider of `--embedder remote`.
+    #[command(flatten)]
+    pub provider: Provider,
     /// Write every ranking to this file, a line for each query, stage and rank, as trec_eval reads runs.
     #[arg(long)]
     pub run: Option<PathBuf>,
@@ -47,10 +52,21 @@ pub struct RetrievalArgs {
     pub tsv: bool,
 }
 
+/// A measurement keeps no book.
+struct Unbooked;
+
+#[async_trait]
+impl Meter for Unbooked {
+    async fn book(&self, _: Used) -> Result<()> {
+        Ok(())
+    }
+}
+
 /// Runs the command. Gives the exit code.
 pub fn run(args: &RetrievalArgs) -> i32 {
     let folder = crate::config::models_folder(&args.models);
-    let embedder = args.embedder.embedder(&folder);
+    let embedder =
+        args.embedder.embedder(&folder, || Remote::new(&args.provider.settings(), Arc::new(Unbooked)));
     let encoder = MsMarco::new(folder.join(CROSS_ENCODER_FILE));
     let encoder = encoder.is_there().then(|| Arc::new(encoder) as Arc<dyn CrossEncoder>);
     let table = tokio::runtime::Runtime::new().map_err(anyhow::Error::new);
@@ -186,8 +202,8 @@ fn bootstrap(before: &[f64], after: &[f64]) -> (f64, f64) {
 
 async fn embed(service: &Retrieval, passages: &[Passage]) -> Result<Vec<Window>, ModelError> {
     let mut windows = vec![];
-    for passage in passages {
-        windows.extend(service.embed(passage).await?);
+    for passages in passages.chunks(service.batch()) {
+        windows.extend(service.embed(passages).await?);
     }
     Ok(windows)
 }

@@ -87,11 +87,12 @@ async fn embed(work: &Work, owner: LearnerId, id: MaterialId) -> Result<(), Fail
     let mut tx = work.db.read().await?;
     let missing = store::passages_without_vectors(&mut tx, id, &model).await?;
     drop(tx);
-    for row in &missing {
-        let windows = work.retrieval.embed(&passage(row)).await.map_err(anyhow::Error::new)?;
+    for rows in missing.chunks(work.retrieval.batch()) {
+        let passages: Vec<Passage> = rows.iter().map(passage).collect();
+        let windows = work.retrieval.embed(&passages).await.map_err(anyhow::Error::new)?;
         let mut tx = work.db.write().await?;
-        for (part, window) in windows.iter().enumerate() {
-            if !store::save_vector(&mut tx, &model, &vector_row(row, part, window)).await? {
+        for window in &windows {
+            if !store::save_vector(&mut tx, &model, &vector_row(id, window)).await? {
                 return Err(Failure::Moot);
             }
         }
@@ -107,12 +108,12 @@ async fn embed(work: &Work, owner: LearnerId, id: MaterialId) -> Result<(), Fail
     Ok(())
 }
 
-fn vector_row(passage: &PassageRow, part: usize, window: &Window) -> VectorRow {
+fn vector_row(material: MaterialId, window: &Window) -> VectorRow {
     VectorRow {
-        passage: passage.id,
-        material: passage.material,
-        passage_start: passage.span_start,
-        part: part as i64,
+        passage: window.passage.0,
+        material: material.0,
+        passage_start: window.start.into(),
+        part: window.index.into(),
         span_start: window.span.start.into(),
         span_end: window.span.end.into(),
         vector: vector::to_bytes(&window.vector),

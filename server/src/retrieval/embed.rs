@@ -1,9 +1,12 @@
 //! Text to vectors. Owns: the port of embedding models and the local ones, run by rten.
 //! Refuses: fetching model files (the tooling does), cutting passages (`window`) and keeping vectors (`vector`).
 
+pub mod remote;
+
 use super::onnx::{ModelError, Onnx};
 use super::tokens::{CLS, SEP, Tokens};
 use async_trait::async_trait;
+use remote::Remote;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::Path;
@@ -43,6 +46,11 @@ pub trait Embedder: Send + Sync {
 
     /// Cosine below which a passage has nothing to do with a query: some vector is always the nearest.
     fn unrelated(&self) -> f32;
+
+    /// Texts that are best given to [`Embedder::embed_all`] at once.
+    fn batch(&self) -> usize {
+        1
+    }
 
     /// Whether it can be expected to answer: its files are there.
     fn is_there(&self) -> bool {
@@ -275,16 +283,19 @@ pub enum Choice {
     Bge,
     /// Both as one.
     Pair,
+    /// A provider's model: the texts of learners are sent to it.
+    Remote,
 }
 
 impl Choice {
-    /// The embedder, its files below the folder of models; nothing is read yet.
-    pub fn embedder(self, models: &Path) -> Arc<dyn Embedder> {
+    /// The embedder, its files below the folder of models or its provider; nothing is read or sent yet.
+    pub fn embedder(self, models: &Path, provider: impl FnOnce() -> Remote) -> Arc<dyn Embedder> {
         match self {
             Self::Auto if Pair::new(models).is_there() => Arc::new(Pair::new(models)),
             Self::Auto | Self::Minilm => Arc::new(Local::new(&MINILM, models)),
             Self::Bge => Arc::new(Local::new(&BGE_SMALL, models)),
             Self::Pair => Arc::new(Pair::new(models)),
+            Self::Remote => Arc::new(provider()),
         }
     }
 }
@@ -377,9 +388,11 @@ pub(crate) mod tests {
     #[test]
     fn what_is_installed_is_taken() {
         let nowhere = Path::new("/nonexistent");
-        assert_eq!(Choice::Auto.embedder(nowhere).model().name, MINILM.name);
-        assert_eq!(Choice::Pair.embedder(nowhere).model().dimensions, 2 * DIMENSIONS);
-        assert!(!Choice::Pair.embedder(nowhere).is_there());
+        let embedder =
+            |choice: Choice| choice.embedder(nowhere, || panic!("nothing leaves the machine unasked"));
+        assert_eq!(embedder(Choice::Auto).model().name, MINILM.name);
+        assert_eq!(embedder(Choice::Pair).model().dimensions, 2 * DIMENSIONS);
+        assert!(!embedder(Choice::Pair).is_there());
     }
 
     #[test]

@@ -14,3 +14,4 @@ mod reading;
 mod review;
 mod support;
 mod tidy;
+mod usage;
