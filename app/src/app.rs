@@ -75,6 +75,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// A page's title with the site's name. leptos_meta writes it into the document as it stands, and a title may hold what
+/// somebody typed: on the server it is made text here.
+fn title(of_page: String) -> String {
+    let title = if of_page.is_empty() { "Mitochi".into() } else { format!("{of_page} · Mitochi") };
+    if cfg!(feature = "ssr") { title.replace('&', "&amp;").replace('<', "&lt;") } else { title }
+}
+
 /// The whole page tree.
 #[component]
 pub fn App() -> impl IntoView {
@@ -83,9 +90,7 @@ pub fn App() -> impl IntoView {
     let connection = Connection::provide();
     let frame = FrameHandle::provide();
     view! {
-        <Title formatter=|title: String| {
-            if title.is_empty() { "Mitochi".into() } else { format!("{title} · Mitochi") }
-        }/>
+        <Title formatter=title/>
         <Router>
             <a class="skip" href="#main" rel="external">"Skip to content"</a>
             <connection::OfflineBanner connection frame/>
