@@ -46,6 +46,8 @@ ids! {
     ReviewId,
     /// One answer given to a question.
     AnswerId,
+    /// A search that a learner keeps.
+    SavedSearchId,
     /// A unit of background work.
     JobId,
 }

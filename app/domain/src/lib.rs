@@ -2,6 +2,7 @@
 //!
 //! Time, randomness and ids are arguments of every function here.
 
+pub mod chapter;
 pub mod chunk;
 pub mod citation;
 pub mod document;
@@ -10,6 +11,7 @@ pub mod fusion;
 pub mod id;
 pub mod layout;
 pub mod next_step;
+pub mod query;
 pub mod question;
 pub mod quiz;
 pub mod schedule;
