@@ -1,11 +1,13 @@
 //! The library: files brought in, read, searched and opened in the reader.
 pub mod address;
 pub mod api;
+pub mod asked;
 pub mod delete;
 pub mod drop_zone;
+mod facets;
 pub mod find;
 pub mod flow;
-pub mod hit;
+mod hit;
 pub mod intake;
 pub mod live;
 pub mod margin;
@@ -17,7 +19,9 @@ pub mod page_text;
 pub mod place;
 pub mod practise;
 pub mod reader;
+mod results;
 pub mod search;
+mod searching;
 pub mod segments;
 pub mod shelf;
 pub mod upload;

@@ -3,6 +3,8 @@
 
 pub mod files;
 pub mod reader;
+mod saved;
+mod search;
 mod snippet;
 pub mod store;
 pub mod upload;
@@ -11,8 +13,10 @@ use crate::{
     clock::Clock,
     db::Db,
     error::{Error, Result},
+    http::forms,
     jobs::{self, Wake},
     live::Live,
+    progress::Day,
     retrieval::{
         Filter, Passage, PassageTexts, Retrieval, lexical,
         vector::{Window, embedded::VectorTruth},
@@ -22,19 +26,24 @@ use crate::{
 use app::{
     error::ApiError,
     library::api::{
-        Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, Search, Uploaded,
+        Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, SavedSearch, Search,
+        Uploaded, Words,
     },
+    library::asked::Asked,
     session::Session,
 };
 use domain::{
+    chapter::Chapter,
     document::Span,
-    id::{LearnerId, MaterialId, PassageId, QuestionId},
+    id::{LearnerId, MaterialId, PassageId, QuestionId, SavedSearchId},
 };
 use files::Files;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 use upload::Incoming;
 
-/// Longest query, in characters.
-const QUERY_MAX: usize = 1_000;
 /// Hits shown.
 const HITS: usize = 20;
 
@@ -55,6 +64,8 @@ pub struct LibraryService {
     pub wake: Wake,
     /// Whether the model for search by meaning is installed.
     pub by_meaning: bool,
+    /// Whether the keyword index is being built anew.
+    pub rebuilding: Arc<AtomicBool>,
 }
 
 impl LibraryService {
@@ -70,6 +81,7 @@ impl LibraryService {
             materials: rows.into_iter().map(|row| material(row, &due)).collect(),
             by_meaning: self.by_meaning,
             guest: session.guest,
+            keys: Day::of(&mut tx, &self.clock, session).await?.settings.keys,
         })
     }
 
@@ -129,48 +141,75 @@ impl LibraryService {
         Ok(stretch.reader(material(row, &due), &document, questions, &due))
     }
 
-    /// Finds passages of the learner's own library.
+    /// Finds passages of the learner's own library. It never fails because an engine does.
     ///
     /// # Errors
-    /// `Invalid` for an empty or endless query.
+    /// `Invalid` for a query that cannot be answered.
     pub async fn find(&self, session: Session, request: &Search) -> Result<Found> {
-        let query = request.query.trim();
-        if query.is_empty() {
-            return Err(Error::invalid("query", "Type what you are looking for."));
-        }
-        if query.chars().count() > QUERY_MAX {
-            let message = format!("At most {QUERY_MAX} characters: a question or a few words find more.");
-            return Err(Error::invalid("query", message));
-        }
-        let filter = Filter { materials: request.material.map(|material| vec![material]), within: None };
-        let found = self.retrieval.search(session.learner, query, &filter, HITS).await;
+        let query = search::cleaned(&request.query)?;
         let mut tx = self.db.read().await?;
-        let shelf = store::shelf(&mut tx, session.learner, request.material).await?;
-        let searched = shelf.iter().filter(|row| row.material.owner.is_some());
-        let passages = searched.map(|row| row.passages as u32).sum();
+        let chapter = request.material.zip(request.chapter);
+        let within = match chapter {
+            Some((material, start)) => {
+                let chapter = search::chapter(&mut tx, session.learner, material, start).await?;
+                chapter.map(|chapter| chapter.span)
+            }
+            None => None,
+        };
+        drop(tx);
+        let filter = Filter { materials: request.material.map(|material| vec![material]), within };
+        let found = self.retrieval.search(session.learner, &query, &filter, HITS).await;
+        let mut tx = self.db.read().await?;
+        let model = self.retrieval.generation();
+        let searched = store::searched(&mut tx, session.learner, request.material, within, &model).await?;
+        let passages = searched.iter().map(|row| row.passages as u32).sum();
+        let embedded: u32 = searched.iter().map(|row| row.embedded as u32).sum();
         let lighting = found.reading.lighting();
         let mut hits = vec![];
         for hit in found.hits {
             // the index is derived and may be a moment behind: what is gone from the database is no hit
             let Some(row) = store::passage(&mut tx, session.learner, hit.passage).await? else { continue };
-            let Some(on) = shelf.iter().find(|on| on.material.id == row.material) else { continue };
+            let Some(on) = searched.iter().find(|on| on.id == row.material) else { continue };
             let window = hit.window.unwrap_or_else(|| snippet::best(&row.text, &lighting));
             let text = row.text.get(window.range()).unwrap_or(&row.text).to_string();
             let start = row.span_start as u32 + window.start;
             hits.push(Hit {
                 passage: hit.passage,
                 material: MaterialId(row.material),
-                title: on.material.title.clone(),
+                title: on.title.clone(),
                 page: row.page_first as u32,
                 headings: row.headings.0,
                 lit: lexical::lit(&text, &lighting),
                 span: Span { start, end: start + text.len() as u32 },
                 text,
-                keyword_rank: hit.ranks.keyword.map(|placed| placed.rank),
-                vector_rank: hit.ranks.vector.map(|placed| placed.rank),
+                by_words: hit.ranks.keyword.map(search::placed),
+                by_meaning: hit.ranks.vector.map(search::placed),
+                fused: hit.ranks.fused.map(search::placed),
+                reranked: hit.ranks.reranked.map(search::placed),
             });
         }
-        Ok(Found { hits, by_meaning: found.vector.answered(), passages })
+        let words = search::words(&found.keyword, self.rebuilding.load(Ordering::Relaxed));
+        Ok(Found {
+            near_only: words == Words::Searched
+                && !hits.is_empty()
+                && hits.iter().all(|hit| hit.by_words.is_none()),
+            hits,
+            passages,
+            words,
+            meaning: search::meaning(&found.vector, passages.saturating_sub(embedded)),
+            corrected: found.reading.corrected.then_some(found.reading.query),
+            chapter_gone: chapter.is_some() && within.is_none(),
+        })
+    }
+
+    /// The chapters of a material.
+    ///
+    /// # Errors
+    /// `NotFound` for what is not the learner's.
+    pub async fn divided(&self, session: Session, id: MaterialId) -> Result<Vec<Chapter>> {
+        let mut tx = self.db.read().await?;
+        store::find(&mut tx, session.learner, id).await?.ok_or_else(|| Error::not_found("This file"))?;
+        search::chapters(&mut tx, id).await
     }
 
     /// Reads a failed material again.
@@ -214,6 +253,8 @@ impl LibraryService {
     /// # Errors
     /// When database or index fail.
     pub async fn index_all(&self) -> anyhow::Result<()> {
+        // should it fail, words stay incomplete until the next start
+        self.rebuilding.store(true, Ordering::Relaxed);
         let mut tx = self.db.read().await?;
         let all = store::indexable(&mut tx).await?;
         drop(tx);
@@ -224,6 +265,7 @@ impl LibraryService {
             let passages: Vec<Passage> = rows.iter().map(jobs::prepare::passage).collect();
             self.retrieval.index_words(LearnerId(owner), MaterialId(material), &passages).await?;
         }
+        self.rebuilding.store(false, Ordering::Relaxed);
         Ok(())
     }
 
@@ -275,6 +317,26 @@ impl Library for LibraryService {
 
     async fn search(&self, session: Session, request: Search) -> Result<Found, ApiError> {
         Ok(self.find(session, &request).await?)
+    }
+
+    async fn chapters(&self, session: Session, material: MaterialId) -> Result<Vec<Chapter>, ApiError> {
+        Ok(self.divided(session, material).await?)
+    }
+
+    async fn saved(&self, session: Session) -> Result<Vec<SavedSearch>, ApiError> {
+        Ok(self.kept(session).await?)
+    }
+
+    async fn save(&self, session: Session, request: Search) -> Result<Vec<SavedSearch>, ApiError> {
+        let kept = self.keep(session, &request).await?;
+        forms::lead_plain(&Asked::of(request).href());
+        Ok(kept)
+    }
+
+    async fn forget(&self, session: Session, saved: SavedSearchId) -> Result<Vec<SavedSearch>, ApiError> {
+        let kept = self.drop_kept(session, saved).await?;
+        forms::lead_plain("/search");
+        Ok(kept)
     }
 
     async fn retry(&self, session: Session, material: MaterialId) -> Result<(), ApiError> {

@@ -126,6 +126,7 @@ impl State {
             live: live.clone(),
             wake: Wake::default(),
             by_meaning: embedder.is_there(),
+            rebuilding: Arc::default(),
         };
         let site = config.site_folder();
         // the release build names its files by their hash and says so beside the program

@@ -4,8 +4,9 @@
 
 use crate::{error::ApiError, session::Session};
 use domain::{
+    chapter::Chapter,
     document::{BlockKind, Mark, Span},
-    id::{MaterialId, PassageId, QuestionId},
+    id::{MaterialId, PassageId, QuestionId, SavedSearchId},
 };
 use leptos::prelude::*;
 use leptos_router::location::Url;
@@ -89,6 +90,8 @@ pub struct Materials {
     pub by_meaning: bool,
     /// Whether the learner is a guest: own files need an account.
     pub guest: bool,
+    /// Whether keys are on.
+    pub keys: bool,
 }
 
 /// What became of one file of an upload: the answer of `POST /library/upload` is a list of these.
@@ -219,7 +222,11 @@ pub struct Search {
     /// What is looked for, at most 1,000 characters.
     pub query: String,
     /// In this material alone.
+    #[serde(default)]
     pub material: Option<MaterialId>,
+    /// In this chapter of the material alone: the first byte of its heading.
+    #[serde(default)]
+    pub chapter: Option<u32>,
 }
 
 /// What was found.
@@ -227,10 +234,47 @@ pub struct Search {
 pub struct Found {
     /// Best first.
     pub hits: Vec<Hit>,
-    /// Searched by meaning too, not by words alone.
-    pub by_meaning: bool,
-    /// Passages of the materials that were searched.
+    /// Passages that were searched.
     pub passages: u32,
+    /// Whether they were searched by words.
+    pub words: Words,
+    /// Whether they were searched by meaning.
+    pub meaning: Meaning,
+    /// The query that was searched in the place of the typed one, whose words no page has.
+    pub corrected: Option<String>,
+    /// No passage has a word of the query: the hits are near in meaning alone.
+    pub near_only: bool,
+    /// The chapter asked for is not there (any more): the whole file was searched.
+    pub chapter_gone: bool,
+}
+
+/// How the search by words went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Words {
+    /// All passages were searched.
+    Searched,
+    /// The index is being built anew: not all passages are in it yet.
+    Rebuilding,
+    /// The engine does not answer.
+    Down,
+}
+
+/// How the search by meaning went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Meaning {
+    /// All passages were searched.
+    Searched,
+    /// Those that are prepared were searched.
+    NotYet {
+        /// How many are not.
+        passages_left: u32,
+    },
+    /// The model is not installed.
+    NoModel,
+    /// Model or engine do not answer.
+    Down,
 }
 
 /// A passage that was found.
@@ -252,10 +296,39 @@ pub struct Hit {
     pub span: Span,
     /// Words of the query: spans of `text`.
     pub lit: Vec<Span>,
-    /// Rank among the hits by words, from 1.
-    pub keyword_rank: Option<u32>,
-    /// Rank among the hits by meaning, from 1.
-    pub vector_rank: Option<u32>,
+    /// By words; `None` where it has none of the query's.
+    pub by_words: Option<Placed>,
+    /// By meaning; `None` where it is not among the nearest.
+    pub by_meaning: Option<Placed>,
+    /// Both rankings made one.
+    pub fused: Option<Placed>,
+    /// By a second look at the best; `None` where there was none.
+    pub reranked: Option<Placed>,
+}
+
+/// Where a stage of the search put a hit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Placed {
+    /// From 1.
+    pub rank: u32,
+    /// The stage's own: scores of two stages cannot be compared.
+    pub score: f32,
+}
+
+/// Searches that a learner keeps, at most.
+pub const SAVED_MOST: usize = 50;
+
+/// A search that is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SavedSearch {
+    /// Which.
+    pub id: SavedSearchId,
+    /// What it asks.
+    pub search: Search,
+    /// Title of its material, if it is limited to one.
+    pub file: Option<String>,
+    /// Heading of its chapter, as it was when the search was saved.
+    pub chapter: Option<String>,
 }
 
 /// Port of the library.
@@ -267,6 +340,15 @@ pub trait Library: Send + Sync {
     async fn open(&self, session: Session, request: Opening) -> Result<Reader, ApiError>;
     /// Finds passages.
     async fn search(&self, session: Session, request: Search) -> Result<Found, ApiError>;
+    /// The chapters of a material, to search in one alone.
+    async fn chapters(&self, session: Session, material: MaterialId) -> Result<Vec<Chapter>, ApiError>;
+    /// The searches that are kept, newest first.
+    async fn saved(&self, session: Session) -> Result<Vec<SavedSearch>, ApiError>;
+    /// Keeps a search; all that are kept. The same search twice is one. Where the request accepts `text/html` (a form
+    /// without scripts) it also leads back to the search; so does `forget`, to the empty one.
+    async fn save(&self, session: Session, request: Search) -> Result<Vec<SavedSearch>, ApiError>;
+    /// Keeps a search no longer; all that are kept.
+    async fn forget(&self, session: Session, saved: SavedSearchId) -> Result<Vec<SavedSearch>, ApiError>;
     /// Tries a failed material again.
     async fn retry(&self, session: Session, material: MaterialId) -> Result<(), ApiError>;
     /// Deletes a material with its questions and cards.
@@ -289,6 +371,30 @@ pub async fn open_reader(request: Opening) -> Result<Reader, ApiError> {
 #[server(endpoint = "library/search", input = leptos::server_fn::codec::Json)]
 pub async fn search_library(request: Search) -> Result<Found, ApiError> {
     crate::backend()?.library.search(crate::session()?, request).await
+}
+
+/// The chapters of a material.
+#[server(endpoint = "library/chapters")]
+pub async fn load_chapters(material: MaterialId) -> Result<Vec<Chapter>, ApiError> {
+    crate::backend()?.library.chapters(crate::session()?, material).await
+}
+
+/// The searches that are kept.
+#[server(endpoint = "library/saved")]
+pub async fn load_saved() -> Result<Vec<SavedSearch>, ApiError> {
+    crate::backend()?.library.saved(crate::session()?).await
+}
+
+/// Keeps a search.
+#[server(endpoint = "library/save")]
+pub async fn save_search(request: Search) -> Result<Vec<SavedSearch>, ApiError> {
+    crate::backend()?.library.save(crate::session()?, request).await
+}
+
+/// Keeps a search no longer.
+#[server(endpoint = "library/forget")]
+pub async fn forget_search(saved: SavedSearchId) -> Result<Vec<SavedSearch>, ApiError> {
+    crate::backend()?.library.forget(crate::session()?, saved).await
 }
 
 /// Tries a failed material again.

@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn shelf(material: Material) -> Materials {
-        Materials { materials: vec![material], by_meaning: true, guest: false }
+        Materials { materials: vec![material], by_meaning: true, guest: false, keys: true }
     }
 
     #[test]

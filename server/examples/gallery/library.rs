@@ -8,8 +8,9 @@ use crate::state::{Gallery, State};
 use app::{
     error::ApiError,
     library::api::{
-        Found, Hit, Library, Material, MaterialState, Materials, Opening, OutlineEntry, Place, Reader,
-        ReaderBlock, ReaderPage, ReaderQuestion, Search, Uploaded, after_upload,
+        Found, Hit, Library, Material, MaterialState, Materials, Meaning, Opening, OutlineEntry, Place,
+        Placed, Reader, ReaderBlock, ReaderPage, ReaderQuestion, SavedSearch, Search, Uploaded, Words,
+        after_upload,
     },
     session::Session,
 };
@@ -25,8 +26,9 @@ use axum::{
 };
 use chapter::document;
 use domain::{
+    chapter::{Chapter, chapters},
     document::{BlockKind, Mark, Span},
-    id::{MaterialId, PassageId},
+    id::{MaterialId, PassageId, SavedSearchId},
 };
 use futures::{Stream, StreamExt, stream};
 use leptos::prelude::LeptosOptions;
@@ -47,6 +49,21 @@ pub(crate) const SAMPLE: MaterialId = MaterialId(Uuid::from_u128(0x32));
 static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
 /// Uploaded and deleted in `State::Live`.
 static CHANGES: Mutex<(Vec<Material>, Vec<MaterialId>)> = Mutex::new((vec![], vec![]));
+/// Searches that are kept.
+static SAVED: LazyLock<Mutex<Vec<SavedSearch>>> = LazyLock::new(|| {
+    let saved =
+        |number: u128, query: &str, material: Option<MaterialId>, chapter: Option<(u32, &str)>| SavedSearch {
+            id: SavedSearchId(Uuid::from_u128(number)),
+            search: Search { query: query.into(), material, chapter: chapter.map(|(start, _)| start) },
+            file: material.map(|_| "The heart".into()),
+            chapter: chapter.map(|(_, title)| title.into()),
+        };
+    Mutex::new(vec![
+        saved(0x70, "preload", Some(HEART), None),
+        saved(0x71, "why does a fast pulse leave less time for filling of the ventricle", None, None),
+        saved(0x72, "القلب", None, None),
+    ])
+});
 
 fn other(number: u128) -> MaterialId {
     MaterialId(Uuid::from_u128(0x40 + number))
@@ -145,7 +162,7 @@ pub(crate) fn materials(state: State) -> Vec<Material> {
 }
 
 fn shelf(state: State, guest: bool) -> Materials {
-    Materials { materials: materials(state), by_meaning: state != State::Words, guest }
+    Materials { materials: materials(state), by_meaning: state != State::Words, guest, keys: true }
 }
 
 /// A stretch of pages: three of them make the chapter.
@@ -364,13 +381,28 @@ impl Library for Gallery {
         })
     }
 
+    /// A query that begins with 'near', 'typo', 'words down', 'meaning down', 'all down', 'rebuilding' or 'not yet'
+    /// shows that.
     async fn search(&self, _: Session, request: Search) -> Result<Found, ApiError> {
         self.enter().await?;
-        if request.query.chars().count() > 1_000 {
-            return Err(ApiError::invalid("query", "A question may have 1,000 characters at most."));
-        }
-        let by_meaning = self.state != State::Words;
+        let shown = |name: &str| request.query.starts_with(name);
+        let all_down = shown("all down");
+        let meaning = match () {
+            () if shown("meaning down") || all_down => Meaning::Down,
+            () if shown("not yet") => Meaning::NotYet { passages_left: 28 },
+            () if self.state == State::Words => Meaning::NoModel,
+            () => Meaning::Searched,
+        };
+        let found_words = match () {
+            () if shown("words down") || all_down => Words::Down,
+            () if shown("rebuilding") => Words::Rebuilding,
+            () => Words::Searched,
+        };
+        let by_meaning = !matches!(meaning, Meaning::NoModel | Meaning::Down);
+        let by_words = found_words != Words::Down && !shown("near");
         let words = words(Some(&request.query));
+        let all = chapters(document());
+        let within = all.iter().find(|chapter| Some(chapter.span.start) == request.chapter);
         let mut headings: Vec<String> = vec![];
         let mut hits = vec![];
         for (page, block, text) in blocks() {
@@ -378,7 +410,8 @@ impl Library for Gallery {
                 headings.truncate(usize::from(level) - 1);
                 headings.push(text.into());
             }
-            if block.kind != BlockKind::Paragraph {
+            let inside = within.is_none_or(|chapter| chapter.span.contains(block.span));
+            if block.kind != BlockKind::Paragraph || !inside || all_down {
                 continue;
             }
             let lit = found(text, &words);
@@ -393,9 +426,11 @@ impl Library for Gallery {
                 headings: headings.clone(),
                 text: text.into(),
                 span: block.span,
-                lit,
-                keyword_rank: None,
-                vector_rank: None,
+                lit: if by_words { lit } else { vec![] },
+                by_words: None,
+                by_meaning: None,
+                fused: None,
+                reranked: None,
             });
         }
         if request.material.is_some_and(|material| material != HEART) {
@@ -403,10 +438,57 @@ impl Library for Gallery {
         }
         hits.sort_by_key(|hit| std::cmp::Reverse(hit.lit.len()));
         for (hit, rank) in hits.iter_mut().zip(1..) {
-            hit.keyword_rank = (rank != 3).then_some(rank);
-            hit.vector_rank = (by_meaning && rank != 2).then_some(rank);
+            let down = rank as f32;
+            let placed = |score: f32| Some(Placed { rank, score });
+            hit.by_words = placed(14.2 / down).filter(|_| by_words && (rank != 3 || !by_meaning));
+            hit.by_meaning = placed(0.71 - down * 0.02).filter(|_| by_meaning && (rank != 2 || !by_words));
+            hit.fused = placed(2.0 / (60.0 + down));
         }
-        Ok(Found { hits, by_meaning, passages: 143 })
+        Ok(Found {
+            near_only: !by_words && found_words == Words::Searched && !hits.is_empty(),
+            hits,
+            passages: 143,
+            words: found_words,
+            meaning,
+            corrected: shown("typo").then(|| "atrioventricular preload".into()),
+            chapter_gone: request.chapter.is_some() && within.is_none(),
+        })
+    }
+
+    async fn chapters(&self, _: Session, material: MaterialId) -> Result<Vec<Chapter>, ApiError> {
+        self.enter().await?;
+        Ok(if material == HEART { chapters(document()) } else { vec![] })
+    }
+
+    async fn saved(&self, _: Session) -> Result<Vec<SavedSearch>, ApiError> {
+        self.enter().await?;
+        let saved = SAVED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(if matches!(self.state, State::New | State::Guest) { vec![] } else { saved })
+    }
+
+    async fn save(&self, _: Session, request: Search) -> Result<Vec<SavedSearch>, ApiError> {
+        self.enter().await?;
+        let mut saved = SAVED.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = chapters(document());
+        let chapter = all.iter().find(|chapter| Some(chapter.span.start) == request.chapter);
+        saved.retain(|saved| saved.search != request);
+        saved.insert(
+            0,
+            SavedSearch {
+                id: SavedSearchId(server::clock::Clock::default().id()),
+                file: request.material.map(|_| "The heart".into()),
+                chapter: chapter.map(|chapter| chapter.title.clone()),
+                search: request,
+            },
+        );
+        Ok(saved.clone())
+    }
+
+    async fn forget(&self, _: Session, gone: SavedSearchId) -> Result<Vec<SavedSearch>, ApiError> {
+        self.enter().await?;
+        let mut saved = SAVED.lock().unwrap_or_else(PoisonError::into_inner);
+        saved.retain(|saved| saved.id != gone);
+        Ok(saved.clone())
     }
 
     async fn retry(&self, _: Session, _: MaterialId) -> Result<(), ApiError> {

@@ -1,7 +1,10 @@
 //! Learners, sessions and tokens in SQL.
 
-use crate::db::{Result, Tx};
-use app::account::api::Settings;
+use crate::{
+    db::{Result, Tx},
+    library,
+};
+use app::{account::api::Settings, library::api::SAVED_MOST};
 use domain::id::{LearnerId, SessionId};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -119,6 +122,7 @@ pub async fn move_progress(tx: &mut Tx, guest: LearnerId, account: LearnerId) ->
     ] {
         tx.query(sql).bind(guest.0).bind(account.0).run().await?;
     }
+    library::store::saved::give(tx, guest, account, SAVED_MOST).await?;
     delete(tx, guest).await
 }
 

@@ -1,8 +1,10 @@
 //! Materials, documents, passages and vectors in SQL.
 
+pub mod saved;
+
 use crate::db::{Result, Tx};
 use domain::{
-    document::Document,
+    document::{Document, Span},
     id::{LearnerId, MaterialId, PassageId, QuestionId},
 };
 use sqlx::types::Json;
@@ -267,6 +269,39 @@ pub async fn passage(tx: &mut Tx, learner: LearnerId, passage: PassageId) -> Res
         FROM passage p JOIN material m ON m.id = p.material
         WHERE p.id = $1 AND (m.owner = $2 OR m.owner IS NULL)";
     tx.query(sql).bind(passage.0).bind(learner.0).maybe().await
+}
+
+/// A material of the learner's own, as a search sees it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct SearchedRow {
+    /// Id.
+    pub id: Uuid,
+    /// Title.
+    pub title: String,
+    /// Passages in the stretch that is searched.
+    pub passages: i64,
+    /// Of them, those with vectors of the generation in use.
+    pub embedded: i64,
+}
+
+/// What a search goes over: the learner's own materials, or one, or a stretch of its document.
+pub async fn searched(
+    tx: &mut Tx,
+    learner: LearnerId,
+    only: Option<MaterialId>,
+    within: Option<Span>,
+    model: &str,
+) -> Result<Vec<SearchedRow>> {
+    let sql = "SELECT m.id, m.title, CAST(count(p.id) AS BIGINT) AS passages,
+           CAST(count(CASE WHEN EXISTS
+             (SELECT 1 FROM passage_vector v WHERE v.passage = p.id AND v.model = $5) THEN 1 END) AS BIGINT) AS embedded
+         FROM material m
+           LEFT JOIN passage p ON p.material = m.id AND p.span_start >= $3 AND p.span_start < $4
+         WHERE m.owner = $1 AND (m.id = $2 OR $2 IS NULL)
+         GROUP BY m.id, m.title";
+    let (from, to) = within.map_or((0, i64::MAX), |span| (i64::from(span.start), i64::from(span.end)));
+    let query = tx.query(sql).bind(learner.0).bind(only.map(|material| material.0)).bind(from).bind(to);
+    query.bind(model.to_string()).all().await
 }
 
 /// A vector of a window of a passage.

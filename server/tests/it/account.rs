@@ -154,7 +154,8 @@ async fn a_session_lasts_seven_days_from_its_last_use() {
     }
 }
 
-async fn answer_demo(site: &Site, browser: &mut Browser) -> serde_json::Value {
+/// A stranger who answers the question of the front page is a guest.
+pub(crate) async fn answer_demo(site: &Site, browser: &mut Browser) -> serde_json::Value {
     let demo = browser.call_json(site, "landing/demo", serde_json::json!({})).await.json();
     let options = demo["question"]["options"].as_array().unwrap();
     let key = options.iter().position(|option| option["correct"] == true).unwrap();

@@ -223,29 +223,6 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 #[tokio::test]
-async fn queries_of_any_kind_are_answered_or_refused_in_words() {
-    let test = databases().await.swap_remove(0);
-    let site = Site::open(&test).await;
-    let mut browser = Browser::default();
-    browser.register(&site, "fern@example.org").await;
-    browser.upload(&site, &[("a.md", LECTURE)]).await;
-    site.work().await;
-    let long = "heart ".repeat(2_000);
-    for (query, status) in [
-        ("", StatusCode::UNPROCESSABLE_ENTITY),
-        ("   ", StatusCode::UNPROCESSABLE_ENTITY),
-        (&long, StatusCode::UNPROCESSABLE_ENTITY),
-        ("a", StatusCode::OK),
-        ("🫀", StatusCode::OK),
-        ("\"heart\" AND (text:x OR *) --'; DROP TABLE passage", StatusCode::OK),
-    ] {
-        let answer =
-            browser.call_json(&site, "library/search", json!({ "request": { "query": query } })).await;
-        assert_eq!(answer.status, status, "{query}: {}", answer.body);
-    }
-}
-
-#[tokio::test]
 async fn the_built_in_pack_is_whole() {
     let document = server::starter::document().unwrap();
     document.check().unwrap();

@@ -12,6 +12,7 @@ mod questions;
 mod quiz;
 mod reading;
 mod review;
+mod search;
 mod support;
 mod tidy;
 mod usage;

@@ -4,13 +4,14 @@ use super::TestDb;
 use app::{
     account::api::Settings,
     error::ApiError,
-    library::api::{Found, Library, Materials, Opening, Reader, Search},
+    library::api::{Found, Library, Materials, Opening, Reader, SavedSearch, Search},
     quiz::api::{Answer, Opening as QuizOpening, Question, Quiz, QuizRequest, Quizzes, Verdict},
     session::Session,
 };
 use domain::{
+    chapter::Chapter,
     document::{BlockKind, Builder, Document, Run, Span},
-    id::{LearnerId, MaterialId, QuizId, SessionId},
+    id::{LearnerId, MaterialId, QuizId, SavedSearchId, SessionId},
     question::{Bloom, Choice, Item, ItemKind},
     quiz::Confidence,
 };
@@ -104,6 +105,18 @@ impl Library for EmptyShelf {
     }
     async fn search(&self, _: Session, _: Search) -> Result<Found, ApiError> {
         Err(ApiError::not_found("This file"))
+    }
+    async fn chapters(&self, _: Session, _: MaterialId) -> Result<Vec<Chapter>, ApiError> {
+        Err(ApiError::not_found("This file"))
+    }
+    async fn saved(&self, _: Session) -> Result<Vec<SavedSearch>, ApiError> {
+        Ok(vec![])
+    }
+    async fn save(&self, _: Session, _: Search) -> Result<Vec<SavedSearch>, ApiError> {
+        Ok(vec![])
+    }
+    async fn forget(&self, _: Session, _: SavedSearchId) -> Result<Vec<SavedSearch>, ApiError> {
+        Ok(vec![])
     }
     async fn retry(&self, _: Session, _: MaterialId) -> Result<(), ApiError> {
         Err(ApiError::not_found("This file"))
