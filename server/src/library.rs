@@ -2,6 +2,7 @@
 //! (`retrieval`), and questions beyond showing them in the margin.
 
 pub mod files;
+mod merge;
 pub mod reader;
 mod saved;
 mod search;
@@ -186,6 +187,7 @@ impl LibraryService {
                 by_meaning: hit.ranks.vector.map(search::placed),
                 fused: hit.ranks.fused.map(search::placed),
                 reranked: hit.ranks.reranked.map(search::placed),
+                elsewhere: vec![],
             });
         }
         let words = search::words(&found.keyword, self.rebuilding.load(Ordering::Relaxed));
@@ -193,7 +195,7 @@ impl LibraryService {
             near_only: words == Words::Searched
                 && !hits.is_empty()
                 && hits.iter().all(|hit| hit.by_words.is_none()),
-            hits,
+            hits: merge::merged(hits),
             passages,
             words,
             meaning: search::meaning(&found.vector, passages.saturating_sub(embedded)),

@@ -304,6 +304,22 @@ pub struct Hit {
     pub fused: Option<Placed>,
     /// By a second look at the best; `None` where there was none.
     pub reranked: Option<Placed>,
+    /// Where the same words stand besides, such as another copy of the lecture.
+    #[serde(default)]
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// Another place of the same words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// Its material.
+    pub material: MaterialId,
+    /// The material's title.
+    pub title: String,
+    /// Its page.
+    pub page: u32,
+    /// Where it stands in the document.
+    pub span: Span,
 }
 
 /// Where a stage of the search put a hit.

@@ -13,7 +13,10 @@ pub(super) const STAGES: [(&str, &str); 4] = [
     ("By words", "How often and how close together your words stand, rare ones more: no upper end."),
     ("By meaning", "How near in meaning: 1.00 would be the same sentence."),
     ("Together", "Both places made one; the list is in this order unless there is a second look."),
-    ("Second look", "The best ones read again beside your question; it has the last word."),
+    (
+        "Second look",
+        "The best ones read again beside your question; this place and the one above count half each.",
+    ),
 ];
 
 /// How a search went, as far as its hits tell of it.
@@ -43,9 +46,23 @@ pub(super) fn HitRow(
     /// Whether every hit shows how it was placed.
     why: Signal<bool>,
 ) -> impl IntoView {
-    let address =
-        Address { lit: Some(hit.span), query: Some(query), back: Some(back), ..Address::of(hit.material) };
-    let href = address.href();
+    let leading = |material, span| {
+        let (query, back) = (Some(query.clone()), Some(back.clone()));
+        Address { lit: Some(span), query, back, ..Address::of(material) }.href()
+    };
+    let href = leading(hit.material, hit.span);
+    let elsewhere = (!hit.elsewhere.is_empty()).then(|| {
+        let places = hit.elsewhere.iter().map(|place| {
+            let name = format!("{}, page {}", place.title, place.page);
+            view! { <li><a href=leading(place.material, place.span)>{name}</a></li> }
+        });
+        view! {
+            <div class="r__also small">
+                <span class="soft">"The same words:"</span>
+                <ul>{places.collect_view()}</ul>
+            </div>
+        }
+    });
     let heading = hit.headings.last().cloned().unwrap_or_else(|| hit.title.clone());
     let path: Vec<_> = std::iter::once(hit.title.clone())
         .chain(hit.headings.iter().filter(|heading| **heading != hit.title).cloned())
@@ -71,6 +88,7 @@ pub(super) fn HitRow(
             </p>
             <h3><a class="r__open" href=href>{heading}</a></h3>
             <p class="r__text" dir="auto">{text}</p>
+            {elsewhere}
             <details class="why" open=move || why.get()>
                 <summary>"Why this?"<Icon glyph=Glyph::Down size=IconSize::Small/></summary>
                 <div class="why__in">
@@ -167,6 +185,7 @@ mod tests {
             by_meaning: placed(meaning),
             fused: placed(Some(1)),
             reranked: placed(second),
+            elsewhere: vec![],
         }
     }
 

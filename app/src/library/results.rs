@@ -148,8 +148,11 @@ fn heading(found: &Found, query: &str) -> String {
 /// Notes above the hits, or above the word that there are none.
 fn notes(found: &Found, asked: &Asked, unread: u32) -> impl IntoView + use<> {
     let corrected = found.corrected.as_ref().map(|corrected| {
-        let text =
-            format!("No page has ‘{}’. Searched for ‘{}’ instead.", short(&asked.query), short(corrected));
+        let text = format!(
+            "Searched for ‘{}’: not all words of ‘{}’ are in your files.",
+            short(corrected),
+            short(&asked.query)
+        );
         view! { <Note hue=Hue::Sky glyph=Glyph::Search><p>{text}</p></Note> }
     });
     let mut gaps = gaps(found);
@@ -174,13 +177,13 @@ fn notes(found: &Found, asked: &Asked, unread: u32) -> impl IntoView + use<> {
 fn Hits(searching: Searching, found: Found, asked: Asked, unread: u32) -> impl IntoView {
     let title = heading(&found, &asked.query);
     let notes = notes(&found, &asked, unread);
-    let Found { hits, passages, words, meaning, .. } = found;
+    let Found { hits, passages, words, meaning, corrected, .. } = found;
     let searched = Searched { passages, words, meaning };
     // a stage that was not gone through needs no words
     let stages = if hits.iter().any(|hit| hit.reranked.is_some()) { &STAGES[..] } else { &STAGES[..3] };
     let why = Signal::derive(move || searching.asked.read().why);
     let rows = {
-        let query = asked.query.clone();
+        let query = corrected.unwrap_or_else(|| asked.query.clone());
         let back = asked.href();
         let row = move |(index, hit)| view! { <HitRow hit first=index == 0 query=query.clone() back=back.clone() searched why/> };
         hits.into_iter().enumerate().map(row).collect_view()

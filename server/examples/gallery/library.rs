@@ -431,6 +431,7 @@ impl Library for Gallery {
                 by_meaning: None,
                 fused: None,
                 reranked: None,
+                elsewhere: vec![],
             });
         }
         if request.material.is_some_and(|material| material != HEART) {
