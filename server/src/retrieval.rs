@@ -74,6 +74,12 @@ pub enum EngineError {
         /// Of the vector.
         found: usize,
     },
+    /// An index of this name is there, and Mitochi did not make it, or not like this: it is left as it is.
+    #[error("{0}")]
+    Foreign(String),
+    /// The engine's settings cannot be meant; nobody was asked.
+    #[error("{0}")]
+    Settings(String),
     /// The engine is down, or its files cannot be read or written.
     #[error("the search engine is not available: {0}")]
     Unavailable(String),

@@ -1,7 +1,8 @@
 //! Vectors and the port of the engines that search them. Owns: what a stored vector is and how it is written to a
-//! database. Refuses: making vectors (`embed`) and searching them (`embedded` and, later, its neighbours).
+//! database. Refuses: making vectors (`embed`) and searching them (`embedded` and its neighbours).
 
 pub mod embedded;
+pub mod qdrant;
 
 #[cfg(test)]
 pub(crate) mod contract;
@@ -76,6 +77,14 @@ pub trait VectorStore: Send + Sync {
         vector: &[f32],
         limit: usize,
     ) -> Result<Vec<VectorHit>, EngineError>;
+}
+
+/// Refuses what is no vector of this length.
+fn check(vector: &[f32], dimensions: usize) -> Result<(), EngineError> {
+    if vector.len() != dimensions || vector.iter().any(|x| !x.is_finite()) {
+        return Err(EngineError::Dimensions { expected: dimensions, found: vector.len() });
+    }
+    Ok(())
 }
 
 /// A vector as bytes for a database: its numbers as 32-bit floats, little end first.

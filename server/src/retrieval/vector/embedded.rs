@@ -6,7 +6,7 @@
 //!
 //! Several server processes do not hear of each other's changes: with those, use an engine of the database.
 
-use super::{VectorHit, VectorStore, Window};
+use super::{VectorHit, VectorStore, Window, check};
 use crate::retrieval::embed::normalise;
 use crate::retrieval::{EngineError, Filter};
 use async_trait::async_trait;
@@ -186,13 +186,6 @@ impl VectorStore for Embedded {
             .await
             .map_err(|error| EngineError::Unavailable(error.to_string()))
     }
-}
-
-fn check(vector: &[f32], dimensions: usize) -> Result<(), EngineError> {
-    if vector.len() != dimensions || vector.iter().any(|x| !x.is_finite()) {
-        return Err(EngineError::Dimensions { expected: dimensions, found: vector.len() });
-    }
-    Ok(())
 }
 
 /// One owner's vectors.
