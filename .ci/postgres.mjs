@@ -1,16 +1,17 @@
 // A throw-away PostgreSQL around one command.
 //
 //   node .ci/postgres.mjs find [DIR]            prints the folder of a usable initdb and postgres, or fails
+//   node .ci/postgres.mjs find-vector [DIR]     the same, of one that has the extension pgvector
 //   node .ci/postgres.mjs run [DIR] -- COMMAND  starts a server on a free loopback port with an empty data folder,
 //                                               runs COMMAND with MITOCHI_TEST_POSTGRES=postgres://…, stops it
 //
-// DIR is where `fetch.mjs postgres` put a packaged one; a local PostgreSQL of version 14 or newer comes first. The
-// server never runs as root (it refuses to): as root it runs as `postgres` or `nobody`. Its data are worthless by
+// DIR is where `fetch.mjs postgres` put a packaged one. One with pgvector comes first, else a local PostgreSQL of version
+// 14 or newer does, and the tests of vectors in PostgreSQL are skipped, which is said. The server never runs as root (it refuses to): as root it runs as `postgres` or `nobody`. Its data are worthless by
 // intent: no fsync, removed at the end. MITOCHI_TEST_POSTGRES that is already set is taken as it is.
 
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { constants, tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
@@ -29,8 +30,23 @@ function major(bin) {
   }
 }
 
-/** The newest usable one: on PATH, where Debian and Homebrew put it, then the packaged one. */
-function find(packaged) {
+/** Whether the server in this folder has the extension pgvector. */
+function hasVector(bin) {
+  const shares = [join(bin, "..", "share"), join(bin, "..", "share", "postgresql")];
+  try {
+    // Debian keeps what is shared elsewhere; a link on PATH leads to the folder that knows.
+    const config = join(realpathSync(join(bin, "postgres")), "..", "pg_config");
+    if (existsSync(config)) shares.push(execFileSync(config, ["--sharedir"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim());
+  } catch {
+    // no such program: the usual places are looked at
+  }
+  const debian = /\/usr\/lib\/postgresql\/(\d+)\//.exec(realpathSync(join(bin, "postgres")));
+  if (debian) shares.push(join("/usr/share/postgresql", debian[1]));
+  return shares.some((share) => existsSync(join(share, "extension", "vector.control")));
+}
+
+/** All usable ones: on PATH, where Debian and Homebrew put it, newest first, then the packaged one. */
+function usable(packaged) {
   const places = (process.env.PATH ?? "").split(delimiter);
   for (const parent of ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"]) {
     if (!existsSync(parent)) continue;
@@ -38,7 +54,13 @@ function find(packaged) {
       if (/^(\d+|postgresql(@\d+)?)$/.test(name)) places.push(join(parent, name, "bin"));
   }
   if (packaged) places.push(join(packaged, "embedded_postgres", "pginstall", "bin"));
-  return places.find((bin) => bin !== "" && major(bin) >= OLDEST);
+  return places.filter((bin) => bin !== "" && major(bin) >= OLDEST);
+}
+
+/** The one for the tests: the first that has pgvector, else the first. */
+function find(packaged) {
+  const all = usable(packaged);
+  return all.find(hasVector) ?? all[0];
 }
 
 /** User and group to run as; undefined where we are not root. */
@@ -79,6 +101,7 @@ function ask(program, args, options) {
 async function start(packaged) {
   let bin = find(packaged);
   if (!bin) throw new Error("no PostgreSQL: run .ci/setup test");
+  const vector = hasVector(bin);
   const folder = mkdtempSync(join(tmpdir(), "mitochi-postgres-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
@@ -129,7 +152,7 @@ async function start(packaged) {
           clearTimeout(late);
           remove();
         };
-        return { url: `postgres://mitochi:${password}@127.0.0.1:${port}/postgres`, stop, version: major(bin) };
+        return { url: `postgres://mitochi:${password}@127.0.0.1:${port}/postgres`, stop, version: major(bin), vector };
       }
       server.kill("SIGQUIT");
       await ended;
@@ -144,7 +167,10 @@ async function start(packaged) {
 async function run(packaged, [command, ...args]) {
   const given = process.env.MITOCHI_TEST_POSTGRES;
   const postgres = given ? { url: given, stop: async () => {} } : await start(packaged);
-  if (!given) console.log(`    PostgreSQL ${postgres.version} for the tests at ${postgres.url.replace(/:[0-9a-f]+@/, ":…@")}`);
+  if (!given) {
+    console.log(`    PostgreSQL ${postgres.version} for the tests at ${postgres.url.replace(/:[0-9a-f]+@/, ":…@")}`);
+    if (!postgres.vector) console.log("    without pgvector: tests of vectors in PostgreSQL are skipped (.ci/setup test brings one that has it)");
+  }
   const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, MITOCHI_TEST_POSTGRES: postgres.url } });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   const code = await new Promise((done) => {
@@ -159,13 +185,13 @@ async function main([what, ...rest]) {
   const split = rest.indexOf("--");
   const folder = (split < 0 ? rest : rest.slice(0, split))[0];
   const packaged = folder ? resolve(folder) : undefined;
-  if (what === "find") {
-    const bin = find(packaged);
+  if (what === "find" || what === "find-vector") {
+    const bin = what === "find" ? find(packaged) : usable(packaged).find(hasVector);
     if (bin) console.log(bin);
     return bin ? 0 : 1;
   }
   if (what === "run" && split >= 0 && rest.length > split + 1) return run(packaged, rest.slice(split + 1));
-  console.error("usage: node .ci/postgres.mjs find [DIR] | run [DIR] -- COMMAND…");
+  console.error("usage: node .ci/postgres.mjs find [DIR] | find-vector [DIR] | run [DIR] -- COMMAND…");
   return 2;
 }
 
