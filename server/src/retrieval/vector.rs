@@ -2,6 +2,8 @@
 //! database. Refuses: making vectors (`embed`) and searching them (`embedded` and its neighbours).
 
 pub mod embedded;
+pub mod late;
+pub mod pgvector;
 pub mod qdrant;
 
 #[cfg(test)]
@@ -77,6 +79,23 @@ pub trait VectorStore: Send + Sync {
         vector: &[f32],
         limit: usize,
     ) -> Result<Vec<VectorHit>, EngineError>;
+
+    /// All that there is has been put in: the engine builds what makes it fast. May be repeated; may take minutes.
+    ///
+    /// # Errors
+    /// As the engine is; it answers all the same, slower.
+    async fn settle(&self, _others: Others) -> Result<(), EngineError> {
+        Ok(())
+    }
+}
+
+/// What becomes of other generations that an engine holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// They may be served by another process.
+    Keep,
+    /// They are served no longer.
+    Drop,
 }
 
 /// Refuses what is no vector of this length.

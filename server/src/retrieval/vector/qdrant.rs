@@ -14,7 +14,7 @@
 mod collection;
 mod point;
 
-use super::{VectorHit, VectorStore, Window};
+use super::{Others, VectorHit, VectorStore, Window};
 use crate::retrieval::{EngineError, Filter};
 use async_trait::async_trait;
 use axum::http::Uri;
@@ -154,6 +154,15 @@ impl Qdrant {
         Ok(engine)
     }
 
+    /// The version of the server. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`Qdrant::new`]; [`EngineError::Unavailable`] where it does not answer.
+    pub async fn version(settings: Settings) -> Result<String, EngineError> {
+        let inner = Self::new(settings, "", 1)?.0;
+        Ok(inner.change(inner.client.health_check()).await?.version)
+    }
+
     /// Finds and checks the collection, or makes it; what an ended process left half made is completed. Once it
     /// went well it asks no more.
     ///
@@ -188,6 +197,18 @@ impl Qdrant {
         };
         inner.change(inner.client.update_collection(update)).await?;
         inner.lead_alias_here().await
+    }
+
+    /// Deletes its collection.
+    ///
+    /// # Errors
+    /// As [`Qdrant::ready`].
+    pub async fn discard(&self) -> Result<(), EngineError> {
+        self.ready().await?;
+        let inner = &*self.0;
+        let request = DeleteCollection { collection_name: inner.collection.clone(), ..Default::default() };
+        inner.change(inner.client.delete_collection(request)).await?;
+        Ok(())
     }
 
     /// Deletes the collections that Mitochi made under this alias for other generations. Servers of those can no
@@ -446,6 +467,14 @@ impl VectorStore for Qdrant {
         // ties go by id, as in the other engines
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.passage.cmp(&b.passage)));
         Ok(hits)
+    }
+
+    async fn settle(&self, others: Others) -> Result<(), EngineError> {
+        self.rebuilt().await?;
+        match others {
+            Others::Keep => Ok(()),
+            Others::Drop => self.drop_others().await,
+        }
     }
 }
 
