@@ -2,6 +2,7 @@
 //! (`retrieval`), and questions beyond showing them in the margin.
 
 pub mod files;
+pub mod ledger;
 mod merge;
 pub mod reader;
 mod saved;

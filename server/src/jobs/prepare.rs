@@ -100,10 +100,9 @@ async fn embed(work: &Work, owner: LearnerId, id: MaterialId) -> Result<(), Fail
         work.live.tell(owner);
     }
     let mut tx = work.db.read().await?;
-    let rows = store::vectors(&mut tx, owner, &model).await?;
+    let rows = store::vectors_of(&mut tx, owner, id, &model).await?;
     drop(tx);
-    let of_material = rows.into_iter().filter(|row| row.material == id.0);
-    let windows: Vec<Window> = of_material.map(window).collect();
+    let windows: Vec<Window> = rows.into_iter().map(window).collect();
     work.retrieval.index_vectors(owner, id, &windows).await.map_err(anyhow::Error::new)?;
     Ok(())
 }

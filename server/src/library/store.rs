@@ -341,6 +341,27 @@ pub async fn vectors(tx: &mut Tx, owner: LearnerId, model: &str) -> Result<Vec<V
     tx.query(sql).bind(owner.0).bind(model.to_string()).all().await
 }
 
+/// The vectors of one material.
+pub async fn vectors_of(
+    tx: &mut Tx,
+    owner: LearnerId,
+    material: MaterialId,
+    model: &str,
+) -> Result<Vec<VectorRow>> {
+    let sql = "SELECT v.passage, p.material, p.span_start AS passage_start, v.part, v.span_start, v.span_end, v.vector
+        FROM passage_vector v JOIN passage p ON p.id = v.passage JOIN material m ON m.id = p.material
+        WHERE m.owner = $1 AND m.id = $2 AND v.model = $3 ORDER BY p.ordinal, v.part";
+    tx.query(sql).bind(owner.0).bind(material.0).bind(model.to_string()).all().await
+}
+
+/// Passages of uploaded materials that have no vector of this generation yet.
+pub async fn count_without_vectors(tx: &mut Tx, model: &str) -> Result<i64> {
+    let sql = "SELECT CAST(count(*) AS BIGINT) FROM passage p JOIN material m ON m.id = p.material
+        WHERE m.owner IS NOT NULL AND NOT EXISTS
+          (SELECT 1 FROM passage_vector v WHERE v.passage = p.id AND v.model = $1)";
+    Ok(tx.query(sql).bind(model.to_string()).one::<(i64,)>().await?.0)
+}
+
 /// Deletes an owner's material; the extension of its file, if it was there.
 pub async fn delete(tx: &mut Tx, owner: LearnerId, material: MaterialId) -> Result<Option<String>> {
     let query = tx.query("DELETE FROM material WHERE id = $1 AND owner = $2 RETURNING extension");
