@@ -44,6 +44,22 @@ pub struct Config {
     #[arg(long, env = "MITOCHI_RERANK_MS", default_value_t = 0)]
     pub rerank_ms: u64,
 
+    /// The engine that searches by meaning. `mitochi reindex --to ENGINE` fills another one first.
+    #[arg(long, env = "MITOCHI_VECTORS", value_enum, default_value_t = Engine::Embedded)]
+    pub vectors: Engine,
+
+    /// With `--vectors qdrant`, the server: `http://HOST:6334` or `https://…`, the port of gRPC.
+    #[arg(long, env = "QDRANT_URL", default_value = "")]
+    pub qdrant_url: String,
+
+    /// Qdrant's key; empty where it wants none.
+    #[arg(long, env = "QDRANT_API_KEY", default_value = "", hide_env_values = true)]
+    pub qdrant_api_key: Secret,
+
+    /// The name under which Mitochi's vectors lie in Qdrant.
+    #[arg(long, env = "QDRANT_COLLECTION", default_value = crate::retrieval::vector::qdrant::COLLECTION)]
+    pub qdrant_collection: String,
+
     /// The address learners see, with https where a proxy adds it: then cookies are sent over TLS alone.
     #[arg(long, env = "MITOCHI_PUBLIC_URL", default_value = "")]
     pub public_url: String,
@@ -106,6 +122,28 @@ impl Provider {
             key: self.embed_key.expose().into(),
             model: self.embed_model.clone(),
             dimensions: self.embed_dimensions.into(),
+        }
+    }
+}
+
+/// An engine that searches vectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Engine {
+    /// In this process, from the vectors of the database.
+    Embedded,
+    /// In PostgreSQL, with its extension pgvector.
+    Pgvector,
+    /// On a Qdrant server.
+    Qdrant,
+}
+
+impl Engine {
+    /// As it is written in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Embedded => "embedded",
+            Self::Pgvector => "pgvector",
+            Self::Qdrant => "qdrant",
         }
     }
 }

@@ -1,7 +1,13 @@
 //! Mitochi's command line.
 
 use clap::{Parser, Subcommand};
-use server::{cli, config::Config, reading, retrieval::tokens::Tokens, serve};
+use server::{
+    cli,
+    config::{Config, Engine},
+    reading,
+    retrieval::tokens::Tokens,
+    serve,
+};
 use std::{path::PathBuf, process::ExitCode};
 
 /// Learn medicine from your own lectures: questions that cite the page, reviews that come back in time.
@@ -23,6 +29,12 @@ struct Serve {
 enum Command {
     /// Serves the site: one program, one data folder, nothing else needed.
     Serve(Box<Config>),
+    /// Says what is configured and whether each part answers. Exit code 1 where one does not.
+    CheckConfig(Box<Config>),
+    /// Fills another vector engine from the database while the site is served, and says how to use it.
+    ///
+    /// It may be stopped or killed and begun again; what is in the engine already stays.
+    Reindex(Box<ReindexArguments>),
     /// Prints the text of a file, page by page, as Mitochi reads it.
     ///
     /// With --json: {"title", "pages": [{"number", "text"}], "headings": [{"level", "title", "page"}], "warnings"}. The
@@ -45,6 +57,15 @@ enum Command {
     /// Reads a file for the server, in a process of its own with limits.
     #[command(hide = true, name = reading::child::SUBCOMMAND)]
     ReadFile(ReadFileArguments),
+}
+
+#[derive(clap::Args)]
+struct ReindexArguments {
+    /// The engine to fill.
+    #[arg(long, value_enum)]
+    to: Engine,
+    #[command(flatten)]
+    config: Config,
 }
 
 #[derive(clap::Args)]
@@ -123,6 +144,8 @@ fn main() -> ExitCode {
     };
     let code = match command {
         Command::Serve(config) => return serve::run(&config),
+        Command::CheckConfig(config) => cli::check::run(&config),
+        Command::Reindex(asked) => cli::reindex::run(&asked.config, asked.to),
         Command::Extract(FileArguments { file, json }) => cli::extract::run(&file, json),
         Command::Chunks(FileArguments { file, json }) => {
             cli::chunks::run(&file, json, &|text| Tokens::bundled().ranges(text))

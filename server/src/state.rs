@@ -1,5 +1,7 @@
 //! The composition root: builds every service once and says which talks to which.
 
+pub mod vectors;
+
 use crate::{
     account::{AccountService, attempts::Attempts, password::Passwords, sessions::SessionKeys},
     clock::Clock,
@@ -7,21 +9,19 @@ use crate::{
     db::{self, Db},
     jobs::{Wake, Work},
     landing::LandingService,
-    library::{LibraryService, StoredPassages, files::Files},
+    library::{LibraryService, StoredPassages, files::Files, ledger::Ledger},
     live::Live,
     progress::ProgressService,
     quiz::QuizService,
     reading::child::Limits,
     retrieval::{
         Retrieval,
-        embed::{Embedder, remote::Remote},
-        generation,
+        embed::Embedder,
         lexical::Lexical,
         rerank::{Budget, CROSS_ENCODER_FILE, MsMarco, Reranking},
-        vector::embedded::Embedded,
+        vector::Others,
     },
     review::ReviewService,
-    usage::EmbeddingMeter,
 };
 use anyhow::Context;
 use app::backend::Backend;
@@ -34,8 +34,8 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// Memory for vectors that are searched, bytes: some 80,000 passages of two windows.
-const VECTOR_MEMORY: usize = 128 * 1024 * 1024;
+/// How often it is looked whether the vector engine has missed something.
+const CATCH_UP: Duration = Duration::from_secs(20);
 
 /// Most passages that the cross-encoder reads for a search.
 const RERANKED: usize = 10;
@@ -66,6 +66,7 @@ pub struct State {
     progress: ProgressService,
     landing: LandingService,
     keyword: Arc<Lexical>,
+    ledger: Option<Arc<Ledger>>,
     embedder: Arc<dyn Embedder>,
     encoder: MsMarco,
     limits: Limits,
@@ -91,23 +92,18 @@ impl State {
         std::fs::create_dir_all(data)
             .with_context(|| format!("cannot make the data folder {}", data.display()))?;
         let db = db::open(&config.database()).await?;
-        let meter =
-            EmbeddingMeter { db: db.clone(), clock: clock.clone(), price: config.provider.embed_price };
-        let provider = || Remote::new(&config.provider.settings(), Arc::new(meter));
-        let embedder = config.embedder.embedder(&config.models_folder(), provider);
-        let generation = generation(&*embedder);
+        let embedder = vectors::embedder(config, &db, &clock);
         let folder = data.join("index");
         let keyword = tokio::task::spawn_blocking(move || Lexical::open(&folder, "1")).await?;
         let keyword = Arc::new(keyword.context("cannot open the search index")?);
         let encoder = MsMarco::new(config.models_folder().join(CROSS_ENCODER_FILE));
-        let truth = Arc::new(StoredPassages { db: db.clone() });
-        let dimensions = embedder.model().dimensions;
-        let vector = Arc::new(Embedded::new(truth.clone(), generation, dimensions, VECTOR_MEMORY));
-        let mut retrieval = Retrieval::new(keyword.clone(), vector, embedder.clone());
+        let vectors = vectors::choose(config.vectors, config, &db, &*embedder)?;
+        let mut retrieval = Retrieval::new(keyword.clone(), vectors.store, embedder.clone());
         if encoder.is_there() && config.rerank_ms > 0 {
             let budget = Budget::new(Duration::from_millis(config.rerank_ms));
             let encoder = Arc::new(encoder.clone());
-            retrieval = retrieval.with_reranking(Reranking { encoder, texts: truth, budget, most: RERANKED });
+            let texts = Arc::new(StoredPassages { db: db.clone() });
+            retrieval = retrieval.with_reranking(Reranking { encoder, texts, budget, most: RERANKED });
         }
         let account = AccountService {
             db: db.clone(),
@@ -167,6 +163,7 @@ impl State {
             leptos,
             stylesheet,
             keyword,
+            ledger: vectors.ledger,
             embedder,
             encoder,
         })
@@ -212,6 +209,33 @@ impl State {
             self.library.embed_all().await?;
         }
         Ok(())
+    }
+
+    /// Brings a vector engine outside this process to what the library holds, if it may have missed something.
+    ///
+    /// # Errors
+    /// When the database or the engine fails.
+    pub async fn catch_up(&self) -> anyhow::Result<()> {
+        let Some(ledger) = self.ledger.as_ref().filter(|ledger| ledger.is_behind()) else { return Ok(()) };
+        let caught = ledger.catch_up(Others::Drop, &mut |_| {}).await?;
+        if caught.added + caught.removed > 0 {
+            let (added, vectors, removed) = (caught.added, caught.vectors, caught.removed);
+            tracing::info!(added, vectors, removed, "the vector engine has caught up");
+        }
+        Ok(())
+    }
+
+    /// Sees to it that the vector engine misses nothing for long; runs for ever.
+    pub async fn keep_up(self) {
+        let mut told = String::new();
+        loop {
+            let reason = self.catch_up().await.err().map(|error| format!("{error:#}")).unwrap_or_default();
+            if reason != told && !reason.is_empty() {
+                tracing::warn!("the vector engine has not caught up: {reason}");
+            }
+            told = reason;
+            tokio::time::sleep(CATCH_UP).await;
+        }
     }
 
     /// Lets the model's memory go when nobody has used it for a while; runs for ever.

@@ -2,7 +2,7 @@
 //! set and prints how good it is. Refuses: settings of its own; what it measures is what learners get.
 
 use crate::config::Provider;
-use crate::retrieval::embed::remote::{Meter, Remote, Used};
+use crate::retrieval::embed::remote::{Remote, Unbooked};
 use crate::retrieval::embed::{Choice, Embedder, Role};
 use crate::retrieval::lexical::Lexical;
 use crate::retrieval::onnx::ModelError;
@@ -50,16 +50,6 @@ pub struct RetrievalArgs {
     /// Print tab-separated values, without the notes.
     #[arg(long)]
     pub tsv: bool,
-}
-
-/// A measurement keeps no book.
-struct Unbooked;
-
-#[async_trait]
-impl Meter for Unbooked {
-    async fn book(&self, _: Used) -> Result<()> {
-        Ok(())
-    }
 }
 
 /// Runs the command. Gives the exit code.

@@ -24,6 +24,53 @@ pub async fn open(url: &str) -> anyhow::Result<Db> {
     }
 }
 
+/// Which database answers at `url`, with its version, for people. Nothing is changed; a file that is not there yet is
+/// said to be made at the first start.
+///
+/// # Errors
+/// When it does not answer; the message names the address without its password.
+pub async fn probe(url: &str) -> anyhow::Result<String> {
+    if let Some(file) = url.strip_prefix("sqlite:") {
+        if !std::path::Path::new(file).exists() {
+            return Ok(format!("SQLite; {file} is made at the first start"));
+        }
+        let options = SqliteConnectOptions::from_str(file)?.read_only(true);
+        let version = async {
+            let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+            sqlx::query_scalar::<_, String>("SELECT sqlite_version()").fetch_one(&pool).await
+        };
+        let version =
+            version.await.map_err(|_| anyhow::anyhow!("{file} is no SQLite database, or cannot be read"))?;
+        return Ok(format!("SQLite {version}, {file}"));
+    }
+    let address = without_password(url);
+    let version = async {
+        let pool = connect(url, 1).await?;
+        sqlx::query_scalar::<_, String>("SELECT current_setting('server_version')").fetch_one(&pool).await
+    };
+    let version = version.await.map_err(|error| {
+        // a server's own words may quote what it was given
+        let why = match &error {
+            sqlx::Error::Configuration(_) => "the address cannot be read",
+            sqlx::Error::Database(error) if error.code().is_some_and(|code| code.starts_with("28")) => {
+                "user or password is refused"
+            }
+            sqlx::Error::Database(error) if error.code().as_deref() == Some("3D000") => "no such database",
+            _ => "no answer",
+        };
+        anyhow::anyhow!("{address}: {why}")
+    })?;
+    Ok(format!("PostgreSQL {version}, {address}"))
+}
+
+/// Connections to a PostgreSQL, without looking at its tables.
+///
+/// # Errors
+/// When it does not answer.
+pub async fn connect(url: &str, most: u32) -> sqlx::Result<sqlx::PgPool> {
+    PgPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(10)).connect(url).await
+}
+
 async fn open_sqlite(file: &str) -> anyhow::Result<Db> {
     let options = SqliteConnectOptions::from_str(file)?
         .create_if_missing(true)
@@ -40,11 +87,7 @@ async fn open_sqlite(file: &str) -> anyhow::Result<Db> {
 }
 
 async fn open_postgres(url: &str) -> anyhow::Result<Db> {
-    let pool = PgPoolOptions::new()
-        .max_connections(20)
-        .acquire_timeout(Duration::from_secs(10))
-        .connect(url)
-        .await?;
+    let pool = connect(url, 20).await?;
     sqlx::migrate!("../migrations/postgres").run(&pool).await?;
     Ok(Db::Postgres(pool))
 }

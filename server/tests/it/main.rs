@@ -16,3 +16,4 @@ mod search;
 mod support;
 mod tidy;
 mod usage;
+mod vectors;

@@ -51,6 +51,16 @@ pub trait Meter: Send + Sync {
     async fn book(&self, used: Used) -> anyhow::Result<()>;
 }
 
+/// No book is kept: for measurements and checks.
+pub struct Unbooked;
+
+#[async_trait]
+impl Meter for Unbooked {
+    async fn book(&self, _: Used) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
 /// A model behind a provider.
 #[derive(Clone)]
 pub struct Remote {

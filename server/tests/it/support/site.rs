@@ -41,6 +41,11 @@ impl Answer {
 impl Site {
     /// On a database of the test, with a data folder of its own.
     pub(crate) async fn open(test: &TestDb) -> Self {
+        Self::open_as(test, |_| {}).await
+    }
+
+    /// The same, configured otherwise.
+    pub(crate) async fn open_as(test: &TestDb, configure: impl FnOnce(&mut Config)) -> Self {
         let data = test.folder().join("data");
         let arguments = [
             "mitochi",
@@ -53,6 +58,7 @@ impl Site {
         ];
         let mut config = Arguments::parse_from(arguments).config;
         config.database_url = test.url.clone();
+        configure(&mut config);
         let clock = Clock::default();
         let (stop, stopping) = watch::channel(false);
         let mut state = State::build(&config, clock.clone(), stopping).await.unwrap();

@@ -1,0 +1,114 @@
+//! `mitochi check-config`: what is configured, and whether each part answers. Owns: one plain line for each part.
+//! Refuses: changing anything; it makes no table, no file and no folder.
+
+use crate::{
+    config::{Config, Engine},
+    db,
+    retrieval::{
+        embed::{
+            Role,
+            remote::{Remote, Unbooked},
+        },
+        onnx::ModelError,
+        vector::{pgvector::Pgvector, qdrant::Qdrant},
+    },
+};
+use std::sync::Arc;
+
+/// What was found out of a part: a line for people, and whether it is well.
+type Finding = Result<String, String>;
+
+/// Runs the command. Gives the exit code: 1 where a part that is configured does not answer.
+pub fn run(config: &Config) -> i32 {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("mitochi: {error}");
+            return 1;
+        }
+    };
+    let findings = runtime.block_on(look(config));
+    let mut text = String::new();
+    for (part, finding) in &findings {
+        let (state, line) = match finding {
+            Ok(line) => ("ok", line),
+            Err(line) => ("NOT OK", line),
+        };
+        text.push_str(&format!("{part:<12} {state:<7} {line}\n"));
+    }
+    let code = super::print(&text);
+    if findings.iter().any(|(_, finding)| finding.is_err()) { 1 } else { code }
+}
+
+async fn look(config: &Config) -> Vec<(&'static str, Finding)> {
+    let database = db::probe(&config.database()).await.map_err(|error| format!("{error:#}"));
+    vec![
+        ("data folder", data(config)),
+        ("database", database),
+        ("vectors", vectors(config).await),
+        ("model", model(config).await),
+        ("pages", pages(config)),
+    ]
+}
+
+fn data(config: &Config) -> Finding {
+    let folder = config.data.display();
+    match std::fs::metadata(&config.data) {
+        Ok(found) if !found.is_dir() => Err(format!("{folder} is no folder")),
+        Ok(found) if found.permissions().readonly() => Err(format!("{folder} may not be written to")),
+        Ok(_) => Ok(folder.to_string()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Ok(format!("{folder} is made at the first start"))
+        }
+        Err(_) => Err(format!("{folder} cannot be looked at")),
+    }
+}
+
+async fn vectors(config: &Config) -> Finding {
+    match config.vectors {
+        Engine::Embedded => Ok("embedded, in this process".into()),
+        Engine::Pgvector => {
+            let url = config.database();
+            if url.starts_with("sqlite:") {
+                return Err("pgvector wants PostgreSQL: set DATABASE_URL to postgres://…".into());
+            }
+            let pool = db::connect(&url, 1).await;
+            let pool = pool.map_err(|_| "pgvector: the database does not answer".to_string())?;
+            match Pgvector::version(&pool).await {
+                Ok(Some(version)) => Ok(format!("pgvector {version}")),
+                Ok(None) => Ok("pgvector is installed and created at the first start".into()),
+                Err(error) => Err(format!("pgvector: {error}")),
+            }
+        }
+        Engine::Qdrant => {
+            let settings = crate::state::vectors::qdrant(config).map_err(|error| error.to_string())?;
+            let version = Qdrant::version(settings).await.map_err(|error| error.to_string())?;
+            // said as long as nobody has run the contract suite on a real one
+            Ok(format!("Qdrant {version}; this program was not verified against a server"))
+        }
+    }
+}
+
+/// Has the embedder make one vector.
+async fn model(config: &Config) -> Finding {
+    let provider = || Remote::new(&config.provider.settings(), Arc::new(Unbooked));
+    let embedder = config.embedder.embedder(&config.models_folder(), provider);
+    let model = embedder.model();
+    match embedder.embed("heart", Role::Query).await {
+        Ok(_) => Ok(format!("{model}, vectors of {} numbers", model.dimensions)),
+        // a folder that is named should have it
+        Err(ModelError::Missing { path }) if config.models.is_empty() => {
+            Ok(format!("none at {}: search goes by words", path.display()))
+        }
+        Err(error) => Err(format!("{error}: search goes by words")),
+    }
+}
+
+fn pages(config: &Config) -> Finding {
+    let folder = config.site_folder();
+    if folder.join("pkg").is_dir() {
+        Ok(folder.display().to_string())
+    } else {
+        Err(format!("{} has no built pages", folder.display()))
+    }
+}
