@@ -95,7 +95,9 @@ struct QuestionArguments {
 #[derive(Subcommand)]
 enum Evaluation {
     /// Search, on a judged set.
-    Retrieval(cli::eval::RetrievalArgs),
+    Retrieval(Box<cli::eval::RetrievalArgs>),
+    /// A vector engine among many vectors: time, recall and size. The vectors are synthetic.
+    Vectors(Box<cli::eval::synthetic::SyntheticArgs>),
     /// Reading: words kept and their order, against the same chapter in HTML, Markdown or DOCX.
     Ingest {
         /// Folder with chapters in several formats.
@@ -154,6 +156,7 @@ fn main() -> ExitCode {
             cli::questions::run(&asked.file, asked.json, asked.limit, asked.refusals)
         }
         Command::Eval(Evaluation::Retrieval(arguments)) => cli::eval::run(&arguments),
+        Command::Eval(Evaluation::Vectors(arguments)) => cli::eval::run_vectors(&arguments),
         Command::Eval(Evaluation::Ingest { folder }) => cli::ingest::run(&folder),
         Command::Eval(Evaluation::Questions(draw)) => {
             cli::sample::run(&draw.files, draw.seed, draw.count, &draw.out, &draw.name)

@@ -9,7 +9,7 @@ use crate::ui::{Glyph, Icon, IconSize};
 use leptos::prelude::*;
 
 /// A stage of the search, in the learner's words, and what its figure means.
-pub(super) const STAGES: [(&str, &str); 4] = [
+pub(super) static STAGES: [(&str, &str); 4] = [
     ("By words", "How often and how close together your words stand, rare ones more: no upper end."),
     ("By meaning", "How near in meaning: 1.00 would be the same sentence."),
     ("Together", "Both places made one; the list is in this order unless there is a second look."),

@@ -7,8 +7,7 @@ use crate::retrieval::embed::{Choice, Embedder, Role};
 use crate::retrieval::lexical::Lexical;
 use crate::retrieval::onnx::ModelError;
 use crate::retrieval::rerank::{Budget, CROSS_ENCODER_FILE, CrossEncoder, MsMarco, Reranking};
-use crate::retrieval::vector::embedded::{Embedded, VectorTruth};
-use crate::retrieval::vector::{VectorStore, Window};
+use crate::retrieval::vector::{Others, VectorStore, Window};
 use crate::retrieval::{Filter, KeywordStore, Passage, PassageTexts, Retrieval, Stage, generation};
 use anyhow::{Context, Result, ensure};
 use async_trait::async_trait;
@@ -23,6 +22,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
+pub mod engine;
+pub mod synthetic;
+
 /// `mitochi eval retrieval`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RetrievalArgs {
@@ -35,6 +37,23 @@ pub struct RetrievalArgs {
     /// Time for it in milliseconds, as a learner waits; 0 for as long as it takes, which shows its quality.
     #[arg(long, default_value_t = 0)]
     pub rerank_ms: u64,
+    /// What makes the vectors.
+    #[command(flatten)]
+    pub models: ModelArgs,
+    /// Write every ranking to this file, a line for each query, stage and rank, as trec_eval reads runs.
+    #[arg(long)]
+    pub run: Option<PathBuf>,
+    /// Print tab-separated values, without the notes.
+    #[arg(long)]
+    pub tsv: bool,
+    /// Which vector engine is measured.
+    #[command(flatten)]
+    pub engine: engine::EngineArgs,
+}
+
+/// What makes vectors.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ModelArgs {
     /// Folder of the models.
     #[arg(long, env = "MITOCHI_MODELS", default_value = "")]
     pub models: String,
@@ -44,23 +63,34 @@ pub struct RetrievalArgs {
     /// The provider of `--embedder remote`.
     #[command(flatten)]
     pub provider: Provider,
-    /// Write every ranking to this file, a line for each query, stage and rank, as trec_eval reads runs.
-    #[arg(long)]
-    pub run: Option<PathBuf>,
-    /// Print tab-separated values, without the notes.
-    #[arg(long)]
-    pub tsv: bool,
 }
 
-/// Runs the command. Gives the exit code.
+impl ModelArgs {
+    fn folder(&self) -> PathBuf {
+        crate::config::models_folder(&self.models)
+    }
+
+    fn embedder(&self) -> Arc<dyn Embedder> {
+        let provider = || Remote::new(&self.provider.settings(), Arc::new(Unbooked));
+        self.embedder.embedder(&self.folder(), provider)
+    }
+}
+
+/// Runs `mitochi eval retrieval`. Gives the exit code.
 pub fn run(args: &RetrievalArgs) -> i32 {
-    let folder = crate::config::models_folder(&args.models);
-    let embedder =
-        args.embedder.embedder(&folder, || Remote::new(&args.provider.settings(), Arc::new(Unbooked)));
-    let encoder = MsMarco::new(folder.join(CROSS_ENCODER_FILE));
+    let encoder = MsMarco::new(args.models.folder().join(CROSS_ENCODER_FILE));
     let encoder = encoder.is_there().then(|| Arc::new(encoder) as Arc<dyn CrossEncoder>);
-    let table = tokio::runtime::Runtime::new().map_err(anyhow::Error::new);
-    match table.and_then(|runtime| runtime.block_on(retrieval(args, embedder, encoder))) {
+    told(retrieval(args, args.models.embedder(), encoder))
+}
+
+/// Runs `mitochi eval vectors`. Gives the exit code.
+pub fn run_vectors(args: &synthetic::SyntheticArgs) -> i32 {
+    told(synthetic::vectors(args, args.models.embedder()))
+}
+
+fn told(work: impl Future<Output = Result<String>>) -> i32 {
+    let runtime = tokio::runtime::Runtime::new().map_err(anyhow::Error::new);
+    match runtime.and_then(|runtime| runtime.block_on(work)) {
         Ok(table) => super::print(&table),
         Err(error) => {
             eprintln!("{error:#}");
@@ -74,7 +104,7 @@ const MATERIAL: MaterialId = MaterialId(Uuid::nil());
 /// Ranks that are looked at.
 const DEPTH: usize = 100;
 
-/// Indexes a judged set with the embedded engines, in a temporary directory, asks its queries and returns the table
+/// Indexes a judged set in a temporary directory, asks its queries and returns the table
 /// to print: a row for each stage, and how sure each is better than the one before. Where a model is missing it measures
 /// what is left and says so.
 ///
@@ -88,11 +118,9 @@ pub async fn retrieval(
     let set = Set::read(&args.set)?;
     let scratch = Scratch::new()?;
     let keyword = Lexical::open(&scratch.0, "eval")?;
-    let vector =
-        Embedded::new(Arc::new(Nothing), generation(&*embedder), embedder.model().dimensions, usize::MAX);
-    // the truth is empty, so that the engine begins loaded and takes what is upserted
-    vector.search(OWNER, &Filter::default(), &vec![0.0; embedder.model().dimensions], 1).await?;
-    let engines = Engines { keyword: Arc::new(keyword), vector: Arc::new(vector), embedder };
+    let measured =
+        engine::Measured::open(&args.engine, embedder.model(), generation(&*embedder), OWNER).await?;
+    let engines = Engines { keyword: Arc::new(keyword), vector: measured.store(), embedder };
     let service = Retrieval::new(engines.keyword.clone(), engines.vector.clone(), engines.embedder.clone());
 
     let words = Instant::now();
@@ -109,6 +137,7 @@ pub async fn retrieval(
     match windows {
         Ok(windows) => {
             service.index_vectors(OWNER, MATERIAL, &windows).await?;
+            engines.vector.settle(Others::Keep).await?;
             let took = meaning.elapsed();
             write!(
                 notes,
@@ -157,6 +186,7 @@ pub async fn retrieval(
     if let Some(path) = &args.run {
         std::fs::write(path, runs).with_context(|| path.display().to_string())?;
     }
+    measured.discard().await?;
     Ok(if args.tsv { table } else { format!("{notes}\n{}{certain}", aligned(&table)) })
 }
 
@@ -196,16 +226,6 @@ async fn embed(service: &Retrieval, passages: &[Passage]) -> Result<Vec<Window>,
         windows.extend(service.embed(passages).await?);
     }
     Ok(windows)
-}
-
-/// A database without vectors.
-struct Nothing;
-
-#[async_trait]
-impl VectorTruth for Nothing {
-    async fn load(&self, _: LearnerId, _: &str) -> Result<Vec<(MaterialId, Window)>> {
-        Ok(vec![])
-    }
 }
 
 /// One way of searching.

@@ -6,10 +6,7 @@ use crate::{
     config::{Config, Engine},
     db,
     library::store,
-    retrieval::{
-        generation,
-        vector::Others,
-    },
+    retrieval::{generation, vector::Others},
     state::vectors,
 };
 use std::time::{Duration, Instant};

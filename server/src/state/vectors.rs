@@ -82,7 +82,8 @@ pub fn choose(engine: Engine, config: &Config, db: &Db, embedder: &dyn Embedder)
 
 /// What makes the vectors. Nothing is read or sent yet.
 pub fn embedder(config: &Config, db: &Db, clock: &Clock) -> Arc<dyn Embedder> {
-    let meter = || EmbeddingMeter { db: db.clone(), clock: clock.clone(), price: config.provider.embed_price };
+    let meter =
+        || EmbeddingMeter { db: db.clone(), clock: clock.clone(), price: config.provider.embed_price };
     let provider = || Remote::new(&config.provider.settings(), Arc::new(meter()));
     config.embedder.embedder(&config.models_folder(), provider)
 }

@@ -12,13 +12,13 @@ use server::{
     config::Engine,
     db::Db,
     library::{
-        StoredVectors,
+        StoredPassages,
         ledger::{Caught, Ledger},
         store::{self, NewMaterial, PassageRow, VectorRow},
     },
     retrieval::{
         EngineError, Filter,
-        embed::{MINILM_FILE, MiniLm},
+        embed::{Local, MINILM},
         generation,
         vector::{
             self, Others, VectorStore, Window,
@@ -146,7 +146,7 @@ async fn the_book_says_what_is_missing_and_what_is_too_much_on_both_databases() 
         let first = material(db, owner, 3, GENERATION, DIMENSIONS).await;
         let second = material(db, owner, 2, GENERATION, DIMENSIONS).await;
         material(db, owner, 2, "another/w1", DIMENSIONS).await;
-        let truth = Arc::new(StoredVectors { db: db.clone() });
+        let truth = Arc::new(StoredPassages { db: db.clone() });
         let engine = Arc::new(Embedded::new(truth, GENERATION, DIMENSIONS, usize::MAX));
         let book = ledger(db, engine.clone());
         assert!(book.is_behind(), "{name}: what was before is not known");
@@ -294,7 +294,7 @@ fn reindex(test: &TestDb) -> Command {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_move_that_is_killed_goes_on_and_nothing_is_missing_or_doubled() {
     let Some((test, pool)) = with_pgvector().await else { return };
-    let (db, generation) = (&test.db, generation(&MiniLm::new("/nowhere")));
+    let (db, generation) = (&test.db, generation(&Local::new(&MINILM, std::path::Path::new("/nowhere"))));
     let owner = learner(db).await;
     let mut materials = vec![];
     for _ in 0..60 {
@@ -371,7 +371,7 @@ async fn check_config_says_what_answers_and_keeps_secrets() {
 async fn search_goes_on_by_words_while_the_engine_is_down_and_catches_up_when_it_is_back() {
     let Some((test, pool)) = with_pgvector().await else { return };
     let models = std::env::var("MITOCHI_MODELS").unwrap_or_default();
-    if !std::path::Path::new(&models).join(MINILM_FILE).is_file() {
+    if !std::path::Path::new(&models).join(MINILM.file).is_file() {
         println!("skipped: the sentence model is not there (MITOCHI_MODELS)");
         return;
     }
