@@ -300,7 +300,7 @@ impl LibraryService {
         let known: std::collections::HashSet<_> =
             store::all_uploaded(&mut tx).await?.into_iter().map(|(id, _)| MaterialId(id)).collect();
         drop(tx);
-        let removed = self.files.sweep(|id| known.contains(&id)).await?;
+        let removed = self.files.sweep(self.clock.now(), |id| known.contains(&id)).await?;
         if removed > 0 {
             tracing::info!(removed, "files without a material removed");
         }

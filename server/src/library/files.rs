@@ -4,8 +4,13 @@ use domain::id::{LearnerId, MaterialId};
 use std::{
     io,
     path::{Path, PathBuf},
+    time::UNIX_EPOCH,
 };
 use tokio::fs;
+
+/// What was written less than this ago may still be on its way: here, or through another process that has this folder
+/// too. Milliseconds.
+const FRESH: i64 = 3_600_000;
 
 /// The folder of uploads.
 #[derive(Clone, Debug)]
@@ -66,13 +71,18 @@ impl Files {
         gone_is_fine(fs::remove_dir_all(self.root.join(learner.to_string())).await)
     }
 
-    /// At start: removes what a crash left half-written, and files that no material names.
+    /// At start: removes what a crash left half-written, and files that no material names, unless they are younger than
+    /// an hour at `now` (milliseconds since 1970).
     ///
     /// # Errors
     /// When the disk refuses.
-    pub async fn sweep(&self, known: impl Fn(MaterialId) -> bool) -> io::Result<u32> {
-        gone_is_fine(fs::remove_dir_all(self.root.join("incoming")).await)?;
+    pub async fn sweep(&self, now: i64, known: impl Fn(MaterialId) -> bool) -> io::Result<u32> {
         let mut removed = 0;
+        if let Ok(mut files) = fs::read_dir(self.root.join("incoming")).await {
+            while let Some(file) = files.next_entry().await? {
+                removed += remove_old(&file.path(), now).await?;
+            }
+        }
         let Ok(mut learners) = fs::read_dir(&self.root).await else { return Ok(0) };
         while let Some(learner) = learners.next_entry().await? {
             let Ok(mut files) = fs::read_dir(learner.path().join("materials")).await else { continue };
@@ -80,8 +90,7 @@ impl Files {
                 let path = file.path();
                 let id = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
                 if id.is_none_or(|id| !known(id)) {
-                    fs::remove_file(&path).await?;
-                    removed += 1;
+                    removed += remove_old(&path, now).await?;
                 }
             }
         }
@@ -89,6 +98,43 @@ impl Files {
     }
 }
 
+/// Removes a file that is not fresh; how many that were.
+async fn remove_old(path: &Path, now: i64) -> io::Result<u32> {
+    let Ok(metadata) = fs::metadata(path).await else { return Ok(0) };
+    let written = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as i64;
+    if now - written < FRESH {
+        return Ok(0);
+    }
+    gone_is_fine(fs::remove_file(path).await).map(|()| 1)
+}
+
 fn gone_is_fine(result: io::Result<()>) -> io::Result<()> {
     result.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+
+    #[tokio::test]
+    async fn what_may_still_be_coming_in_is_not_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (files, clock) = (Files::new(folder.path()), Clock::default());
+        let learner = LearnerId(clock.id());
+        let (kept, unknown) = (MaterialId(clock.id()), MaterialId(clock.id()));
+        let coming = files.incoming(clock.id()).await.unwrap();
+        std::fs::write(&coming, "half").unwrap();
+        for material in [kept, unknown] {
+            let on_its_way = files.incoming(clock.id()).await.unwrap();
+            std::fs::write(&on_its_way, "whole").unwrap();
+            files.settle(&on_its_way, &files.path(learner, material, "md")).await.unwrap();
+        }
+        let known = |material| material == kept;
+        assert_eq!(files.sweep(clock.now(), known).await.unwrap(), 0);
+        assert!(coming.exists());
+        assert_eq!(files.sweep(clock.now() + FRESH, known).await.unwrap(), 2);
+        assert!(!coming.exists());
+        assert!(files.path(learner, kept, "md").exists() && !files.path(learner, unknown, "md").exists());
+    }
 }
