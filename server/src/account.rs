@@ -95,7 +95,7 @@ impl AccountService {
         request: &Credentials,
     ) -> Result<(Session, Tokens, Settings)> {
         let key = request.email.trim().to_lowercase();
-        self.attempts.begin(&key, self.clock.now())?;
+        self.attempts.begin(&key, self.clock.now()).await?;
         let mut tx = self.db.read().await?;
         let row = store::find_by_email(&mut tx, &key).await?;
         drop(tx);
@@ -104,7 +104,7 @@ impl AccountService {
         let Some(row) = row.filter(|_| known) else {
             return Err(Error::invalid("password", "This address and this password do not belong together."));
         };
-        self.attempts.forgive(&key);
+        self.attempts.forgive(&key).await;
         let learner = LearnerId(row.id);
         let mut tx = self.db.write_for(learner).await?;
         if let Some(guest) = visitor.filter(|session| session.guest && session.learner != learner) {
@@ -135,14 +135,14 @@ impl AccountService {
     /// `Invalid` for a wrong password, `Limited` after [`attempts::WRONG`] of them.
     pub async fn erase(&self, session: Session, password: String) -> Result<()> {
         let key = session.learner.to_string();
-        self.attempts.begin(&key, self.clock.now())?;
+        self.attempts.begin(&key, self.clock.now()).await?;
         let mut tx = self.db.read().await?;
         let row = store::find(&mut tx, session.learner).await?.ok_or(ApiError::Unauthorized)?;
         drop(tx);
         if !self.passwords.verify(password, row.password_hash).await? {
             return Err(Error::invalid("password", "That is not the password of this account."));
         }
-        self.attempts.forgive(&key);
+        self.attempts.forgive(&key).await;
         let mut tx = self.db.write_for(session.learner).await?;
         store::delete(&mut tx, session.learner).await?;
         erase::enqueue_account(&mut tx, &self.clock, session.learner).await?;

@@ -19,6 +19,11 @@ pub struct Config {
     #[arg(long, env = "DATABASE_URL", default_value = "", hide_env_values = true)]
     pub database_url: String,
 
+    /// `redis://:PASSWORD@HOST:PORT` (`rediss://` for TLS), where several processes serve one database; empty for one
+    /// process.
+    #[arg(long, env = "REDIS_URL", default_value = "", hide_env_values = true)]
+    pub redis_url: Secret,
+
     /// Folder of the built pages (`pkg/`, fonts, pictures); empty for `site` beside the program, else
     /// `target/site`.
     #[arg(long, env = "MITOCHI_SITE", default_value = "")]

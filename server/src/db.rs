@@ -99,6 +99,18 @@ impl Db {
         Ok(())
     }
 
+    /// A name that no other database has, and that all processes on this one see: when its schema was made. A copy keeps
+    /// it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn installation(&self) -> Result<String> {
+        let mut tx = self.read().await?;
+        let made = "SELECT CAST(installed_on AS TEXT), execution_time FROM _sqlx_migrations ORDER BY version LIMIT 1";
+        let (at, took): (String, i64) = tx.query(made).one().await?;
+        Ok(format!("{at} {took}"))
+    }
+
     /// Closes all connections, after open transactions have ended.
     pub async fn close(&self) {
         match self {

@@ -11,13 +11,22 @@ pub mod queue;
 pub mod read;
 
 use crate::{
-    clock::Clock, config::Config, db::Db, error::Error, library::files::Files, live::Live,
+    clock::Clock,
+    config::Config,
+    db::Db,
+    error::Error,
+    library::files::Files,
+    live::Live,
     retrieval::Retrieval,
+    shared::{Notice, Notices},
 };
 use queue::Job;
 use std::{sync::Arc, time::Duration};
 use tokio::{
-    sync::{Notify, watch},
+    sync::{
+        broadcast::{Receiver, error::RecvError},
+        watch,
+    },
     task::JoinSet,
 };
 
@@ -25,20 +34,44 @@ use tokio::{
 const LEASE_MS: i64 = 30_000;
 /// And held again this often.
 const HEARTBEAT: Duration = Duration::from_secs(10);
-/// Without being woken, a worker looks after so long: another process may have enqueued something.
+/// Without being woken, a worker looks after so long: a job may have become due, or another process may have enqueued
+/// one and there is no Redis to tell.
 const LOOK: Duration = Duration::from_secs(2);
 /// A job is given up after so many tries.
 const TRIES: i64 = 4;
 
 /// Wakes the workers when something was enqueued.
-#[derive(Clone, Debug, Default)]
-pub struct Wake(Arc<Notify>);
+#[derive(Clone)]
+pub struct Wake(Arc<dyn Notices>);
 
 impl Wake {
+    /// The workers of those who share these notices.
+    pub fn new(notices: Arc<dyn Notices>) -> Self {
+        Self(notices)
+    }
+
     /// Call it after the commit.
     pub fn wake(&self) {
-        self.0.notify_waiters();
-        self.0.notify_one();
+        self.0.tell(Notice::Job);
+    }
+
+    /// Hears from now on.
+    fn hear(&self) -> Sleep {
+        Sleep(self.0.hear())
+    }
+}
+
+/// A worker's, until it is woken.
+struct Sleep(Receiver<Notice>);
+
+impl Sleep {
+    async fn woken(mut self) {
+        loop {
+            match self.0.recv().await {
+                Ok(Notice::Shelf(_)) => {}
+                Ok(Notice::Job | Notice::Gap) | Err(RecvError::Lagged(_) | RecvError::Closed) => return,
+            }
+        }
     }
 }
 
@@ -91,7 +124,8 @@ pub fn start(work: &Work, config: &Config, stopping: &watch::Receiver<bool>) -> 
 
 async fn worker(work: Work, mut stopping: watch::Receiver<bool>) {
     while !*stopping.borrow() {
-        let woken = work.wake.0.notified();
+        // from before the look: what is enqueued after it is heard
+        let sleep = work.wake.hear();
         match queue::claim(&work.db, work.clock.now(), LEASE_MS).await {
             Ok(Some(job)) => tokio::select! {
                 () = hold(&work, &job) => {}
@@ -99,7 +133,7 @@ async fn worker(work: Work, mut stopping: watch::Receiver<bool>) {
             },
             Ok(None) => {
                 tokio::select! {
-                    () = woken => {}
+                    () = sleep.woken() => {}
                     () = tokio::time::sleep(LOOK) => {}
                     _ = stopping.changed() => {}
                 }

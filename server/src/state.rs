@@ -22,6 +22,7 @@ use crate::{
         vector::Others,
     },
     review::ReviewService,
+    shared::Shared,
 };
 use anyhow::Context;
 use app::backend::Backend;
@@ -51,6 +52,8 @@ pub struct State {
     pub account: AccountService,
     /// The library.
     pub library: LibraryService,
+    /// What is shared with other processes.
+    pub shared: Shared,
     /// Whose shelf has changed.
     pub live: Live,
     /// Changes when the process is asked to stop.
@@ -92,6 +95,7 @@ impl State {
         std::fs::create_dir_all(data)
             .with_context(|| format!("cannot make the data folder {}", data.display()))?;
         let db = db::open(&config.database()).await?;
+        let shared = Shared::open(config.redis_url.expose(), &db.installation().await?, clock.id()).await?;
         let embedder = vectors::embedder(config, &db, &clock);
         let folder = data.join("index");
         let keyword = tokio::task::spawn_blocking(move || Lexical::open(&folder, "1")).await?;
@@ -109,18 +113,18 @@ impl State {
             db: db.clone(),
             clock: clock.clone(),
             passwords: Passwords::new(config.password_cost)?,
-            attempts: Attempts::default(),
+            attempts: Attempts::new(shared.limits.clone()),
             keys: SessionKeys::new(&config.session_key()?),
             secure: config.secure_cookies(),
         };
-        let live = Live::default();
+        let live = Live::new(shared.notices.clone());
         let library = LibraryService {
             db: db.clone(),
             clock: clock.clone(),
             files: Files::new(data),
             retrieval,
             live: live.clone(),
-            wake: Wake::default(),
+            wake: Wake::new(shared.notices.clone()),
             by_meaning: embedder.is_there(),
             rebuilding: Arc::default(),
         };
@@ -158,6 +162,7 @@ impl State {
             clock,
             account,
             library,
+            shared,
             live,
             stopping,
             leptos,

@@ -1,5 +1,5 @@
 //! The server's tests: one binary, real databases. PostgreSQL is used where `MITOCHI_TEST_POSTGRES` names one
-//! (`make test` starts it); where it does not, its half says 'skipped'.
+//! and Redis where `MITOCHI_TEST_REDIS` does (`make test` starts both); where they do not, their part says 'skipped'.
 
 #![expect(clippy::disallowed_methods, reason = "tests make ids as the clock does")]
 
@@ -13,6 +13,7 @@ mod quiz;
 mod reading;
 mod review;
 mod search;
+mod shared;
 mod support;
 mod tidy;
 mod usage;

@@ -3,7 +3,7 @@
 use super::TestDb;
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, BodyDataStream, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
 use clap::Parser;
@@ -41,12 +41,26 @@ impl Answer {
 impl Site {
     /// On a database of the test, with a data folder of its own.
     pub(crate) async fn open(test: &TestDb) -> Self {
-        Self::open_as(test, |_| {}).await
+        Self::open_with(test, "data", &[], |_| {}).await
     }
 
     /// The same, configured otherwise.
     pub(crate) async fn open_as(test: &TestDb, configure: impl FnOnce(&mut Config)) -> Self {
-        let data = test.folder().join("data");
+        Self::open_with(test, "data", &[], configure).await
+    }
+
+    /// One of several on a database of the test, with a data folder of this name and these options.
+    pub(crate) async fn open_beside(test: &TestDb, folder: &str, options: &[&str]) -> Self {
+        Self::open_with(test, folder, options, |_| {}).await
+    }
+
+    async fn open_with(
+        test: &TestDb,
+        folder: &str,
+        options: &[&str],
+        configure: impl FnOnce(&mut Config),
+    ) -> Self {
+        let data = test.folder().join(folder);
         let arguments = [
             "mitochi",
             "--data",
@@ -56,7 +70,7 @@ impl Site {
             "--models",
             "/nowhere",
         ];
-        let mut config = Arguments::parse_from(arguments).config;
+        let mut config = Arguments::parse_from(arguments.iter().chain(options)).config;
         config.database_url = test.url.clone();
         configure(&mut config);
         let clock = Clock::default();
@@ -70,7 +84,7 @@ impl Site {
 
     /// Lets workers do what is enqueued until nothing is left.
     pub(crate) async fn work(&self) {
-        let mut workers = server::jobs::start(&self.state.work(), &self.config, &self.stop.subscribe());
+        let mut workers = self.workers();
         for _ in 0..600 {
             if server::jobs::queue::next_due(&self.state.db).await.unwrap().is_none() {
                 break;
@@ -79,6 +93,11 @@ impl Site {
         }
         workers.abort_all();
         while workers.join_next().await.is_some() {}
+    }
+
+    /// Workers that go on until they are dropped.
+    pub(crate) fn workers(&self) -> tokio::task::JoinSet<()> {
+        server::jobs::start(&self.state.work(), &self.config, &self.stop.subscribe())
     }
 
     pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
@@ -116,6 +135,15 @@ impl Browser {
 
     pub(crate) async fn get(&mut self, site: &Site, path: &str) -> Answer {
         self.send(site, Request::get(path).header(header::ACCEPT, "text/html"), Body::empty()).await
+    }
+
+    /// The live shelf: an answer that does not end.
+    pub(crate) async fn events(&self, site: &Site) -> BodyDataStream {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::get("/library/events").header(header::COOKIE, cookies.join("; "));
+        let response = site.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body().into_data_stream()
     }
 
     /// A server function, as the scripts call it.
