@@ -16,7 +16,7 @@ use crate::{
     reading::child::Limits,
     retrieval::{
         Retrieval,
-        embed::Embedder,
+        embed::{Embedder, remembered::Remembered},
         lexical::Lexical,
         rerank::{Budget, CROSS_ENCODER_FILE, MsMarco, Reranking},
         vector::Others,
@@ -102,7 +102,8 @@ impl State {
         let keyword = Arc::new(keyword.context("cannot open the search index")?);
         let encoder = MsMarco::new(config.models_folder().join(CROSS_ENCODER_FILE));
         let vectors = vectors::choose(config.vectors, config, &db, &*embedder)?;
-        let mut retrieval = Retrieval::new(keyword.clone(), vectors.store, embedder.clone());
+        let remembered = Arc::new(Remembered::new(embedder.clone(), shared.cache.clone()));
+        let mut retrieval = Retrieval::new(keyword.clone(), vectors.store, remembered);
         if encoder.is_there() && config.rerank_ms > 0 {
             let budget = Budget::new(Duration::from_millis(config.rerank_ms));
             let encoder = Arc::new(encoder.clone());

@@ -1,6 +1,7 @@
 //! Text to vectors. Owns: the port of embedding models and the local ones, run by rten.
 //! Refuses: fetching model files (the tooling does), cutting passages (`window`) and keeping vectors (`vector`).
 
+pub mod remembered;
 pub mod remote;
 
 use super::onnx::{ModelError, Onnx};
@@ -227,8 +228,7 @@ impl Pair {
         let parts =
             [(Local::new(&BGE_SMALL, models), BGE_SHARE), (Local::new(&MINILM, models), 1.0 - BGE_SHARE)];
         let both = |of: fn(&LocalModel) -> &str| parts.each_ref().map(|(part, _)| of(part.kind)).join("+");
-        let named = format!("{} {BGE_SHARE}", both(|kind| kind.sha256));
-        let sha256 = Sha256::digest(named).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hex(format!("{} {BGE_SHARE}", both(|kind| kind.sha256)));
         let model = ModelId { name: both(|kind| kind.name), sha256, dimensions: 2 * DIMENSIONS };
         Self { model: Arc::new(model), parts }
     }
@@ -311,6 +311,11 @@ fn row(text: &str) -> Vec<i32> {
 /// At most `bytes` bytes from the start: what lies beyond cannot reach the model and need not be tokenized.
 fn head(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
+}
+
+/// sha256 of a text, in lower-case hexadecimal.
+fn hex(text: String) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Brings a vector to unit length; one of no length stays.

@@ -83,7 +83,7 @@ impl Remote {
         let id = ModelId {
             name: model.clone(),
             // a provider does not show its weights: the same name at the same address counts as the same model
-            sha256: format!("{url}#{dimensions}"),
+            sha256: super::hex(format!("{url}\n{model}\n{dimensions}")),
             dimensions: *dimensions,
         };
         Self { model: Arc::new(id), name: model.clone(), client: Client::with_config(config), meter }
