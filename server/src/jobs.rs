@@ -225,3 +225,33 @@ async fn give_back(work: &Work, job: &Job) {
         tracing::warn!(job.id = %job.id, "not given back: {error}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::Shared;
+    use domain::id::LearnerId;
+    use tokio::time::timeout;
+
+    #[tokio::test]
+    async fn a_job_and_a_gap_wake_every_worker_and_a_shelf_none() {
+        let notices = Shared::memory().notices;
+        let wake = Wake::new(notices.clone());
+        for notice in [Notice::Job, Notice::Gap] {
+            let (one, other) = (wake.hear(), wake.hear());
+            notices.tell(Notice::Shelf(LearnerId(uuid::Uuid::from_u128(1))));
+            notices.tell(notice);
+            assert!(
+                timeout(LOOK, async { tokio::join!(one.woken(), other.woken()) }).await.is_ok(),
+                "{notice}"
+            );
+        }
+        let sleep = wake.hear();
+        notices.tell(Notice::Shelf(LearnerId(uuid::Uuid::from_u128(1))));
+        assert!(timeout(Duration::from_millis(20), sleep.woken()).await.is_err());
+        // what was enqueued between the look and the sleep is heard
+        let sleep = wake.hear();
+        wake.wake();
+        assert!(timeout(LOOK, sleep.woken()).await.is_ok());
+    }
+}

@@ -47,3 +47,29 @@ impl Changes {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::Shared;
+    use std::time::Duration;
+    use tokio::time::timeout;
+    use uuid::Uuid;
+
+    #[tokio::test]
+    async fn who_looks_hears_of_the_own_shelf_once_and_of_a_gap() {
+        let notices = Shared::memory().notices;
+        let live = Live::new(notices.clone());
+        let (ours, theirs) = (LearnerId(Uuid::from_u128(1)), LearnerId(Uuid::from_u128(2)));
+        let mut changes = live.subscribe();
+        let quiet = Duration::from_millis(20);
+        live.tell(theirs);
+        notices.tell(Notice::Job);
+        assert!(timeout(quiet, changes.changed_for(ours)).await.is_err(), "nothing of ours");
+        (0..3).for_each(|_| live.tell(ours));
+        assert!(changes.changed_for(ours).await);
+        assert!(timeout(quiet, changes.changed_for(ours)).await.is_err(), "three count as one");
+        notices.tell(Notice::Gap);
+        assert!(changes.changed_for(ours).await, "it may have been ours");
+    }
+}
