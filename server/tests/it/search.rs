@@ -331,7 +331,7 @@ async fn pages_that_are_near_in_meaning_alone_are_said_to_be() {
         let stand = Stand::new(&test).await;
         stand.prepare(usize::MAX).await;
         let library = stand.library(stand.words.clone(), stand.vectors.clone(), Toy::new(true));
-        let near = stand.find(&library, "dropsy").await;
+        let near = stand.find(&library, "glaucoma").await;
         assert!(near.near_only && !near.hits.is_empty(), "{}", test.name);
         assert!(
             near.hits.iter().all(|hit| hit.by_words.is_none() && hit.by_meaning.is_some()),
@@ -339,15 +339,17 @@ async fn pages_that_are_near_in_meaning_alone_are_said_to_be() {
             test.name
         );
         let fused: Vec<_> = near.hits.iter().map(|hit| hit.fused.unwrap().rank).collect();
-        assert_eq!(fused, (1..=near.hits.len() as u32).collect::<Vec<_>>(), "{}", test.name);
+        assert_eq!(fused[0], 1, "{}", test.name);
+        // what touches a better hit is part of it
+        assert!(fused.is_sorted_by(|a, b| a < b) && fused.len() < 18, "{}: {fused:?}", test.name);
         assert_eq!(near.meaning, Meaning::Searched, "{}", test.name);
         assert!(!stand.find(&library, "papillary").await.near_only, "{}", test.name);
         // while the index is built anew nobody knows whether a page has the word
         library.rebuilding.store(true, Ordering::Relaxed);
-        let rebuilding = stand.find(&library, "dropsy").await;
+        let rebuilding = stand.find(&library, "glaucoma").await;
         assert_eq!((rebuilding.words, rebuilding.near_only), (Words::Rebuilding, false), "{}", test.name);
         library.index_all().await.unwrap();
-        assert_eq!(stand.find(&library, "dropsy").await.words, Words::Searched, "{}", test.name);
+        assert_eq!(stand.find(&library, "glaucoma").await.words, Words::Searched, "{}", test.name);
     }
 }
 
