@@ -17,7 +17,7 @@ const ENDINGS: usize = 32;
 /// Most words that are looked at for a misspelt one.
 const CANDIDATES: usize = 32;
 /// From so many letters on two of them may be wrong.
-const LONG: usize = 8;
+const LONG: usize = 10;
 
 impl Inner {
     /// How a query is to be read for an owner: each word that none of their passages has is finished, if it is the
