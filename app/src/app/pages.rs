@@ -77,12 +77,12 @@ part!(entrance, __preload_entrance: Entrance {
 part!(desk, __preload_desk: Desk {
     Home => HomePage,
     Settings => SettingsPage,
+    Search => SearchPage,
 });
 
 part!(shelves, __preload_shelves: Shelves {
     Library => LibraryPage,
     Reader => ReaderPage,
-    Search => SearchPage,
 });
 
 part!(practice, __preload_practice: Practice {
