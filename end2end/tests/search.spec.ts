@@ -186,7 +186,11 @@ test("searches are saved, asked again, and taken out with a way back", async ({ 
   await search.press(search.keep);
   await expect(search.keep).toHaveText("Saved search");
   await expect(search.keep).toHaveAttribute("aria-pressed", "true");
+  // the hits of the first search stay until the second is answered, their button with them
+  const answered = page.waitForResponse(/library\/search/);
   await search.ask("renin and salt");
+  await answered;
+  await expect(search.results).toHaveAttribute("aria-busy", "false");
   await expect(search.keep).toHaveText("Save search");
   await search.press(search.keep);
   await expect(search.keep).toHaveText("Saved search");

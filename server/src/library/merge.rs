@@ -6,7 +6,7 @@ use domain::{document::Span, word};
 use std::collections::HashSet;
 
 /// Stretches are not joined to more than this, bytes: a hit is read at a glance.
-const LONGEST: usize = 1_600;
+const LONGEST: usize = 1_000;
 /// Between two passages of a file stand at most so many bytes: the break of a paragraph.
 const GAP: u32 = 2;
 /// Words in a row that are compared.
@@ -38,11 +38,12 @@ pub(super) fn merged(hits: Vec<Hit>) -> Vec<Hit> {
     kept.into_iter().map(|(hit, _)| hit).collect()
 }
 
-/// Whether two stretches of one file touch or overlap, and are short enough together.
+/// Whether two stretches of one section touch or overlap, and are short enough together.
 fn joinable(a: &Hit, b: &Hit) -> bool {
     let (first, second) = if a.span.start <= b.span.start { (a, b) } else { (b, a) };
     let whole = first.span.end.max(second.span.end) - first.span.start;
-    a.material == b.material && second.span.start <= first.span.end + GAP && whole as usize <= LONGEST
+    let section = a.material == b.material && a.headings == b.headings;
+    section && second.span.start <= first.span.end + GAP && whole as usize <= LONGEST
 }
 
 /// Makes one stretch of two; what the better one says of its place and rank stays.
@@ -131,6 +132,8 @@ mod tests {
         assert_eq!(found[0].lit, [Span::new(0, 3), Span::new(18, 21)]);
         let found = merged(vec![hit(1, 0, "First paragraph."), hit(1, 19, "Third.")]);
         assert_eq!(found.len(), 2, "something stands between them");
+        let next = Hit { headings: vec!["Next".into()], ..hit(1, 18, "Next section.") };
+        assert_eq!(merged(vec![hit(1, 0, "First paragraph."), next]).len(), 2);
         let found = merged(vec![hit(1, 0, "First paragraph."), hit(2, 16, "Another file.")]);
         assert_eq!(found.len(), 2);
         let [long, other] = ["word ".repeat(300), "other ".repeat(250)];

@@ -340,8 +340,8 @@ async fn pages_that_are_near_in_meaning_alone_are_said_to_be() {
         );
         let fused: Vec<_> = near.hits.iter().map(|hit| hit.fused.unwrap().rank).collect();
         assert_eq!(fused[0], 1, "{}", test.name);
-        // what touches a better hit is part of it
-        assert!(fused.is_sorted_by(|a, b| a < b) && fused.len() < 18, "{}: {fused:?}", test.name);
+        // a place may be missing: what touches a better hit is part of it
+        assert!(fused.is_sorted_by(|a, b| a < b), "{}: {fused:?}", test.name);
         assert_eq!(near.meaning, Meaning::Searched, "{}", test.name);
         assert!(!stand.find(&library, "papillary").await.near_only, "{}", test.name);
         // while the index is built anew nobody knows whether a page has the word
