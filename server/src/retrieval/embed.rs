@@ -238,11 +238,14 @@ impl Pair {
     /// # Errors
     /// As [`Local::embed_blocking`] of either.
     pub fn embed_blocking(&self, text: &str, role: Role) -> Result<Vec<f32>, ModelError> {
-        let mut vector = Vec::with_capacity(self.model.dimensions);
-        for (part, share) in &self.parts {
-            vector.extend(part.embed_blocking(text, role)?.iter().map(|x| x * share.sqrt()));
-        }
-        Ok(vector)
+        let [(first, _), (second, _)] = &self.parts;
+        Ok(self.joined(first.embed_blocking(text, role)?, second.embed_blocking(text, role)?))
+    }
+
+    fn joined(&self, first: Vec<f32>, second: Vec<f32>) -> Vec<f32> {
+        let [(_, one), (_, other)] = &self.parts;
+        let weighed = |vector: Vec<f32>, share: f32| vector.into_iter().map(move |x| x * share.sqrt());
+        weighed(first, *one).chain(weighed(second, *other)).collect()
     }
 }
 
@@ -265,6 +268,12 @@ impl Embedder for Pair {
     }
 
     async fn embed(&self, text: &str, role: Role) -> Result<Vec<f32>, ModelError> {
+        if role == Role::Query {
+            // somebody waits: both at once; what nobody waits for leaves the other core alone
+            let [(first, _), (second, _)] = &self.parts;
+            let (first, second) = tokio::try_join!(first.embed(text, role), second.embed(text, role))?;
+            return Ok(self.joined(first, second));
+        }
         let (this, text) = (self.clone(), text.to_string());
         let work = tokio::task::spawn_blocking(move || this.embed_blocking(&text, role));
         work.await.map_err(|error| ModelError::Broken(error.to_string()))?
