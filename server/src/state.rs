@@ -38,6 +38,9 @@ use tokio::sync::watch;
 /// How often it is looked whether the vector engine has missed something.
 const CATCH_UP: Duration = Duration::from_secs(20);
 
+/// How often it is looked whether something has no vectors.
+const EMBED_AGAIN: Duration = Duration::from_secs(300);
+
 /// Most passages that the cross-encoder reads for a search.
 const RERANKED: usize = 10;
 
@@ -201,7 +204,7 @@ impl State {
         }
     }
 
-    /// What is done once after the start, beside serving: sweep, rebuild a lost index, embed what has no vectors of this model.
+    /// What is done once after the start, beside serving: sweep, rebuild a lost index.
     ///
     /// # Errors
     /// When database, disk or index fail.
@@ -210,9 +213,6 @@ impl State {
         if self.keyword.needs_rebuild() {
             self.library.index_all().await?;
             self.keyword.rebuilt()?;
-        }
-        if self.embedder.is_there() {
-            self.library.embed_all().await?;
         }
         Ok(())
     }
@@ -241,6 +241,19 @@ impl State {
             }
             told = reason;
             tokio::time::sleep(CATCH_UP).await;
+        }
+    }
+
+    /// Sees to it that nothing stays without vectors of the embedder in use: after another was chosen, or was away while
+    /// files were prepared, as a provider may be. Runs for ever.
+    pub async fn keep_embedded(self) {
+        loop {
+            if self.embedder.is_there()
+                && let Err(error) = self.library.embed_all().await
+            {
+                tracing::error!("what has no vectors could not be put in the queue: {error}");
+            }
+            tokio::time::sleep(EMBED_AGAIN).await;
         }
     }
 

@@ -42,9 +42,7 @@ impl Attempts {
 
 /// What was typed may be long, and may be somebody's address: neither belongs into a key.
 fn key(account: &str) -> String {
-    let digest = Sha256::digest(account);
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("password:{hex}")
+    format!("password:{:x}", Sha256::digest(account))
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub struct RetrievalArgs {
     /// A judged set: a directory with corpus.jsonl, queries.jsonl and qrels/test.tsv (the layout of BEIR).
     #[arg(long)]
     pub set: PathBuf,
-    /// Most passages that the cross-encoder reads for a query.
+    /// Most passages that the cross-encoder reads for a query; 0 to leave it out.
     #[arg(long, default_value_t = 10)]
     pub rerank: usize,
     /// Time for it in milliseconds, as a learner waits; 0 for as long as it takes, which shows its quality.
@@ -146,7 +146,7 @@ pub async fn retrieval(
                 engines.embedder.model()
             )?;
             stages.extend([Way::Vector, Way::Fused]);
-            stages.extend(encoder.is_some().then_some(Way::Reranked));
+            stages.extend((encoder.is_some() && args.rerank > 0).then_some(Way::Reranked));
         }
         Err(error) => write!(notes, "; by words alone: {error}")?,
     }

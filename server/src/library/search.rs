@@ -56,10 +56,8 @@ pub(super) fn words(stage: &Stage, rebuilding: bool) -> Words {
     match stage {
         Stage::Answered(_) if rebuilding => Words::Rebuilding,
         Stage::Answered(_) => Words::Searched,
-        Stage::NoModel(error) => {
-            tracing::warn!("search by words: {error}");
-            Words::Down
-        }
+        // words need no model
+        Stage::NoModel(_) => Words::Down,
         Stage::Failed(error) => {
             tracing::warn!("search by words: {error}");
             Words::Down
@@ -77,10 +75,8 @@ pub(super) fn meaning(stage: &Stage, passages_left: u32) -> Meaning {
             tracing::warn!("search by meaning: {error}");
             Meaning::Down
         }
-        Stage::Failed(error) => {
-            tracing::warn!("search by meaning: {error}");
-            Meaning::Down
-        }
+        // said once by whoever watches the engine, not for every search
+        Stage::Failed(_) => Meaning::Down,
     }
 }
 

@@ -324,7 +324,7 @@ fn head(text: &str, bytes: usize) -> &str {
 
 /// sha256 of a text, in lower-case hexadecimal.
 fn hex(text: String) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(text))
 }
 
 /// Brings a vector to unit length; one of no length stays.

@@ -142,7 +142,7 @@ impl Inner {
     }
 
     fn load(&self, bytes: Vec<u8>) -> Result<Loaded, ModelError> {
-        let found: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let found = format!("{:x}", Sha256::digest(&bytes));
         if found != self.sha256 {
             let (path, expected) = (self.path.clone(), self.sha256.to_string());
             return Err(ModelError::Foreign { path, expected, found });

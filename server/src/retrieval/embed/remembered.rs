@@ -3,6 +3,7 @@
 //! words of a query (their hash is the key).
 
 use super::{Embedder, ModelError, ModelId, Role};
+use crate::retrieval::vector::{from_bytes, to_bytes};
 use crate::shared::Cache;
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
@@ -55,8 +56,7 @@ impl Embedder for Remembered {
             return Ok(vector);
         }
         let vector = self.inner.embed(text, role).await?;
-        let bytes: Vec<u8> = vector.iter().flat_map(|number| number.to_le_bytes()).collect();
-        self.cache.put(&key, &bytes, KEEP).await;
+        self.cache.put(&key, &to_bytes(&vector), KEEP).await;
         Ok(vector)
     }
 
@@ -68,16 +68,12 @@ impl Embedder for Remembered {
 /// By the whole hash of the weights: a vector of another model is never taken for one of this.
 fn key(model: &ModelId, text: &str) -> String {
     let digest = Sha256::new().chain_update(&model.sha256).chain_update([0]).chain_update(text).finalize();
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("query:{hex}")
+    format!("query:{digest:x}")
 }
 
 /// The vector, if these bytes are one of this model.
 fn read(bytes: &[u8], model: &ModelId) -> Option<Vec<f32>> {
-    let (numbers, rest) = bytes.as_chunks::<4>();
-    let vector: Vec<f32> = numbers.iter().map(|number| f32::from_le_bytes(*number)).collect();
-    let fits = rest.is_empty() && vector.len() == model.dimensions && vector.iter().all(|n| n.is_finite());
-    fits.then_some(vector)
+    from_bytes(bytes).filter(|vector| vector.len() == model.dimensions)
 }
 
 #[cfg(test)]

@@ -101,7 +101,10 @@ impl Embedded {
             return Ok(set.clone());
         }
         let windows = self.truth.load(owner, &self.generation).await;
-        let windows = windows.map_err(|error| EngineError::Unavailable(format!("{error:#}")))?;
+        let windows = windows.map_err(|error| {
+            tracing::warn!("vectors cannot be loaded: {error:#}");
+            EngineError::Unavailable(format!("{error:#}"))
+        })?;
         let mut set = Set::new(self.dimensions);
         for (material, window) in &windows {
             set.push(*material, window)?;

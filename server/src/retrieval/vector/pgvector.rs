@@ -83,8 +83,8 @@ impl Pgvector {
                 "pgvector indexes vectors of at most {LONGEST} numbers, and the model's have {dimensions}"
             )));
         }
-        let hash = Sha256::digest(format!("{generation}\n{dimensions}\n{}", maker.name()));
-        let name = format!("{}_{}", store::REGISTER, hex(&hash[..6]));
+        let hash = format!("{:x}", Sha256::digest(format!("{generation}\n{dimensions}\n{}", maker.name())));
+        let name = format!("{}_{}", store::REGISTER, &hash[..12]);
         let this = Self { pool, name, dimensions, maker, exact_rows: EXACT_ROWS };
         let mut tx = this.pool.begin().await.map_err(down)?;
         store::lock(&mut tx, Work::Tables).await.map_err(down)?;
@@ -367,10 +367,6 @@ fn refused(error: sqlx::Error) -> EngineError {
         Some("42501") => unavailable("this user of PostgreSQL may not make tables in this database"),
         _ => down(error),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -500,9 +500,8 @@ fn address(url: &str) -> Result<String, EngineError> {
 
 /// The collection of a generation.
 fn own_name(alias: &str, generation: &str, dimensions: usize) -> String {
-    let hash = Sha256::digest(format!("{generation}\n{dimensions}"));
-    let hash: String = hash[..6].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{alias}_{hash}")
+    let hash = format!("{:x}", Sha256::digest(format!("{generation}\n{dimensions}")));
+    format!("{alias}_{}", &hash[..12])
 }
 
 /// Major and minor number of a version; `None` of a build that has none.
