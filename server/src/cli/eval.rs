@@ -74,18 +74,22 @@ impl ModelArgs {
         let provider = || Remote::new(&self.provider.settings(), Arc::new(Unbooked));
         self.embedder.embedder(&self.folder(), provider)
     }
+
+    /// The cross-encoder, where its file is there.
+    fn encoder(&self) -> Option<Arc<dyn CrossEncoder>> {
+        let encoder = MsMarco::new(self.folder().join(CROSS_ENCODER_FILE));
+        encoder.is_there().then(|| Arc::new(encoder) as _)
+    }
 }
 
 /// Runs `mitochi eval retrieval`. Gives the exit code.
 pub fn run(args: &RetrievalArgs) -> i32 {
-    let encoder = MsMarco::new(args.models.folder().join(CROSS_ENCODER_FILE));
-    let encoder = encoder.is_there().then(|| Arc::new(encoder) as Arc<dyn CrossEncoder>);
-    told(retrieval(args, args.models.embedder(), encoder))
+    told(retrieval(args, args.models.embedder(), args.models.encoder()))
 }
 
 /// Runs `mitochi eval vectors`. Gives the exit code.
 pub fn run_vectors(args: &synthetic::SyntheticArgs) -> i32 {
-    told(synthetic::vectors(args, args.models.embedder()))
+    told(synthetic::vectors(args, args.models.embedder(), args.models.encoder()))
 }
 
 fn told(work: impl Future<Output = Result<String>>) -> i32 {

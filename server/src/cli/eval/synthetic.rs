@@ -1,13 +1,14 @@
-//! `mitochi eval vectors`: an engine among many vectors. Owns: making them, copies of a judged set's that are moved a
-//! little, and what is printed of them. Refuses: saying how good search is; copies have no judgements, and real
-//! passages are not copies.
+//! `mitochi eval vectors`: the search among many passages. Owns: making them, copies of a judged set's whose vectors are
+//! moved and whose words are thinned out a little, and what is printed of them. Refuses: saying how good search is;
+//! copies have no judgements, and real passages are not copies.
 
 use super::engine::{EngineArgs, Measured};
-use super::{Asked, MATERIAL, ModelArgs, OWNER, Set, embed};
+use super::{Asked, MATERIAL, ModelArgs, OWNER, Set, Texts, embed};
 use crate::retrieval::embed::{Embedder, Role, normalise};
 use crate::retrieval::lexical::Lexical;
+use crate::retrieval::rerank::{Budget, CrossEncoder, Reranking};
 use crate::retrieval::vector::{Others, Window};
-use crate::retrieval::{CANDIDATES, Filter, Retrieval, generation};
+use crate::retrieval::{CANDIDATES, Filter, Passage, Retrieval, Stage, generation};
 use anyhow::{Result, ensure};
 use domain::document::Span;
 use domain::id::{MaterialId, PassageId};
@@ -25,6 +26,8 @@ const MATERIAL_PASSAGES: usize = 500;
 const QUERIES: usize = 200;
 /// How far a copy is moved: its cosine with the original is some .9.
 const MOVED: f32 = 0.5;
+/// Of so many words of a copied text one is left out.
+const LEFT_OUT: u32 = 10;
 
 /// `mitochi eval vectors`.
 #[derive(Debug, Clone, clap::Args)]
@@ -35,6 +38,15 @@ pub struct SyntheticArgs {
     /// So many passages of one vector each.
     #[arg(long, default_value_t = 100_000)]
     pub synthetic: usize,
+    /// Leave the texts out, and measure the vector engine alone.
+    #[arg(long)]
+    pub no_texts: bool,
+    /// Most passages that the cross-encoder reads for a query; 0 to leave it out.
+    #[arg(long, default_value_t = 10)]
+    pub rerank: usize,
+    /// Time for it in milliseconds, as a learner waits.
+    #[arg(long, default_value_t = 300)]
+    pub rerank_ms: u64,
     /// What makes the vectors.
     #[command(flatten)]
     pub models: ModelArgs,
@@ -47,14 +59,20 @@ pub struct SyntheticArgs {
 ///
 /// # Errors
 /// Where the set, the model or the engine cannot be used.
-pub async fn vectors(args: &SyntheticArgs, embedder: Arc<dyn Embedder>) -> Result<String> {
+pub async fn vectors(
+    args: &SyntheticArgs,
+    embedder: Arc<dyn Embedder>,
+    encoder: Option<Arc<dyn CrossEncoder>>,
+) -> Result<String> {
     let set = Set::read(&args.set)?;
     ensure!(args.synthetic > 0 && !set.passages.is_empty(), "nothing to copy");
     let measured = Measured::open(&args.engine, embedder.model(), generation(&*embedder), OWNER).await?;
     let scratch = super::Scratch::new()?;
     let keyword = Arc::new(Lexical::open(&scratch.0, "eval")?);
     let service = Retrieval::new(keyword, measured.store(), embedder.clone());
+    let embedding = Instant::now();
     let originals = embed(&service, &set.passages).await?;
+    let embedding = originals.len() as f64 / embedding.elapsed().as_secs_f64();
     let mut queries = vec![];
     for Asked { text, .. } in set.queries.iter().take(QUERIES) {
         queries.push(embedder.embed(text, Role::Query).await?);
@@ -80,6 +98,7 @@ pub async fn vectors(args: &SyntheticArgs, embedder: Arc<dyn Embedder>) -> Resul
         queries.len()
     );
     let rate = copies.len() as f64 / filled.as_secs_f64();
+    writeln!(text, "embedded: {embedding:.1} windows a second by {}", embedder.model())?;
     writeln!(
         text,
         "put in {:.1} s, {rate:.0} a second; settled in {:.1} s",
@@ -100,14 +119,29 @@ pub async fn vectors(args: &SyntheticArgs, embedder: Arc<dyn Embedder>) -> Resul
             wanted += nearest.len();
             right += hits.iter().take(10).filter(|hit| nearest.contains(&hit.passage)).count();
         }
-        times.sort_unstable();
-        let at = |share: f64| {
-            let index = (times.len().saturating_sub(1) as f64 * share).round() as usize;
-            times.get(index).map_or(0.0, |time: &Duration| time.as_secs_f64() * 1000.0)
-        };
         let recall = f64::from(right as u32) / f64::from(wanted as u32).max(1.0);
-        let (half, most) = (at(0.5), at(0.95));
-        writeln!(text, "{name}: p50 {half:.1} ms, p95 {most:.1} ms, recall@10 against exact {recall:.4}")?;
+        writeln!(text, "vectors of {name}: {}, recall@10 against exact {recall:.4}", spread(times))?;
+    }
+    if !args.no_texts {
+        let passages: Vec<Passage> = thinned(&set.passages, args.synthetic);
+        let words = Instant::now();
+        for (n, passages) in passages.chunks(MATERIAL_PASSAGES).enumerate() {
+            service.index_words(OWNER, material(n), passages).await?;
+        }
+        let rate = passages.len() as f64 / words.elapsed().as_secs_f64();
+        writeln!(text, "words of {} passages put in, {rate:.0} a second", passages.len())?;
+        writeln!(text, "fused, the query embedded in it: {}", whole(&service, &set, &all).await?.0)?;
+        if let Some(encoder) = encoder.filter(|_| args.rerank > 0) {
+            let texts = Arc::new(Texts(passages.into_iter().map(|p| (p.id, p)).collect()));
+            let budget = Budget::new(Duration::from_millis(args.rerank_ms));
+            let service = service.with_reranking(Reranking { encoder, texts, budget, most: args.rerank });
+            let (spread, read) = whole(&service, &set, &all).await?;
+            writeln!(
+                text,
+                "reranked, {} ms allowed, {read:.1} passages read on average: {spread}",
+                args.rerank_ms
+            )?;
+        }
     }
     if let Some((bytes, place)) = measured.bytes().await? {
         let million = bytes as f64 / copies.len() as f64;
@@ -115,6 +149,34 @@ pub async fn vectors(args: &SyntheticArgs, embedder: Arc<dyn Embedder>) -> Resul
     }
     measured.discard().await?;
     Ok(text)
+}
+
+/// How long the whole search takes, and how many passages the cross-encoder read on average.
+async fn whole(service: &Retrieval, set: &Set, filter: &Filter) -> Result<(String, f64)> {
+    let (mut times, mut read) = (vec![], 0);
+    let queries = &set.queries[..set.queries.len().min(QUERIES)];
+    for Asked { text, .. } in queries {
+        let start = Instant::now();
+        let found = service.search(OWNER, text, filter, 10).await;
+        times.push(start.elapsed());
+        ensure!(found.keyword.answered() && found.vector.answered(), "an engine failed: {found:?}");
+        match found.reranked {
+            Some(Stage::Answered(count)) => read += count,
+            Some(failed) => anyhow::bail!("the cross-encoder failed: {failed:?}"),
+            None => {}
+        }
+    }
+    Ok((spread(times), read as f64 / queries.len().max(1) as f64))
+}
+
+/// The median of times and what 95 of 100 stay under.
+fn spread(mut times: Vec<Duration>) -> String {
+    times.sort_unstable();
+    let at = |share: f64| {
+        let index = (times.len().saturating_sub(1) as f64 * share).round() as usize;
+        times.get(index).map_or(0.0, |time| time.as_secs_f64() * 1000.0)
+    };
+    format!("p50 {:.1} ms, p95 {:.1} ms", at(0.5), at(0.95))
 }
 
 fn material(n: usize) -> MaterialId {
@@ -132,6 +194,19 @@ fn copies(originals: &[Window], count: usize) -> Vec<Window> {
         normalise(&mut vector);
         let passage = PassageId(Uuid::from_u128(n as u128 + 1));
         Window { passage, start: n as u32, index: 0, span: Span { start: 0, end: 1 }, vector }
+    };
+    (0..count).map(copy).collect()
+}
+
+/// Copies of texts, each without some of its words, always the same; the ids are those of [`copies`].
+fn thinned(originals: &[Passage], count: usize) -> Vec<Passage> {
+    let mut random = StdRng::seed_from_u64(2);
+    let copy = |n: usize| {
+        let original = &originals[n % originals.len()];
+        let words = original.text.split_whitespace().filter(|_| random.random_range(0..LEFT_OUT) > 0);
+        let text = words.collect::<Vec<_>>().join(" ");
+        let id = PassageId(Uuid::from_u128(n as u128 + 1));
+        Passage { id, start: n as u32, headings: original.headings.clone(), text }
     };
     (0..count).map(copy).collect()
 }
@@ -163,5 +238,11 @@ mod tests {
         assert_ne!(made[0].vector, made[1].vector);
         assert_eq!(made, copies(std::slice::from_ref(&original), 3));
         assert_eq!(nearest(&made, &made[2].vector, 1), [made[2].passage]);
+        let text = "the heart pumps blood through the vessels of the body".repeat(20);
+        let passage = Passage { id: passage, start: 0, headings: vec![], text };
+        let thin = thinned(std::slice::from_ref(&passage), 2);
+        assert!(thin.iter().all(|copy| copy.text.len() < passage.text.len()));
+        assert_ne!(thin[0].text, thin[1].text);
+        assert_eq!(thin[1].id, made[1].passage);
     }
 }
