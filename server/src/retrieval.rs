@@ -372,13 +372,15 @@ impl Retrieval {
     ///
     /// It does not fail: where an engine or the model does, [`Found`] says so and holds what the other found.
     pub async fn search(&self, owner: LearnerId, query: &str, filter: &Filter, limit: usize) -> Found {
-        // one after the other: words take some 2 ms, and meaning wants the query without its misspellings
-        let (keyword, words, reading) = match self.keyword.search(owner, filter, query, CANDIDATES).await {
+        let (by_words, sense) =
+            tokio::join!(self.keyword.search(owner, filter, query, CANDIDATES), self.sense(query));
+        let (keyword, words, reading) = match by_words {
             Ok(ByWords { hits, reading }) => (Stage::Answered(hits.len()), hits, reading),
             Err(error) => (Stage::Failed(error), vec![], Reading::verbatim(query)),
         };
-        let (vector, mut meaning) = match self.search_meaning(owner, &reading.query, filter, CANDIDATES).await
-        {
+        // meaning wants the query without its misspellings
+        let sense = if reading.query == query { sense } else { self.sense(&reading.query).await };
+        let (vector, mut meaning) = match self.search_meaning(owner, sense, filter, CANDIDATES).await {
             Ok(hits) => (Stage::Answered(hits.len()), hits),
             Err(stage) => (stage, vec![]),
         };
@@ -415,18 +417,23 @@ impl Retrieval {
         Found { hits, reading, keyword, vector, reranked }
     }
 
+    /// The vector of a query; `None` where nothing is meant: without letters or digits, but some vector is always the
+    /// nearest.
+    async fn sense(&self, query: &str) -> Result<Option<Vec<f32>>, ModelError> {
+        if !query.contains(char::is_alphanumeric) {
+            return Ok(None);
+        }
+        self.embedder.embed(query, Role::Query).await.map(Some)
+    }
+
     async fn search_meaning(
         &self,
         owner: LearnerId,
-        query: &str,
+        sense: Result<Option<Vec<f32>>, ModelError>,
         filter: &Filter,
         limit: usize,
     ) -> Result<Vec<VectorHit>, Stage> {
-        // nothing is meant by a query without letters or digits, but some vector is always the nearest
-        if !query.contains(char::is_alphanumeric) {
-            return Ok(vec![]);
-        }
-        let vector = self.embedder.embed(query, Role::Query).await.map_err(Stage::NoModel)?;
+        let Some(vector) = sense.map_err(Stage::NoModel)? else { return Ok(vec![]) };
         let mut hits = self.vector.search(owner, filter, &vector, limit).await.map_err(Stage::Failed)?;
         hits.retain(|hit| hit.score >= self.embedder.unrelated());
         Ok(hits)

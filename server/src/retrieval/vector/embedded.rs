@@ -34,6 +34,10 @@ const STEPS: f32 = 2047.0;
 const BLOCK: usize = 256;
 /// More rows than this are scanned on a blocking thread, where they hold up nobody (some 0.5 ms).
 const INLINE_ROWS: usize = 4_000;
+/// A thread that scans fewer rows than this is not worth its start (some 2 ms).
+const PART_ROWS: usize = 10_000;
+/// Most threads of one search: the processors are for all who search.
+const PARTS: usize = 4;
 
 /// Exact search over vectors in memory. An owner's vectors are loaded at the first search and let go, the longest
 /// unused first, when all together exceed a budget.
@@ -231,8 +235,9 @@ impl Set {
     }
 
     fn remove(&mut self, material: MaterialId) {
-        let mut kept = 0;
-        for at in 0..self.rows.len() {
+        // what stands before the first of them stays where it is: a new material moves nothing
+        let Some(mut kept) = self.rows.iter().position(|row| row.material == material) else { return };
+        for at in kept..self.rows.len() {
             if self.rows[at].material != material {
                 self.rows.swap(kept, at);
                 let from = at * self.dimensions;
@@ -245,25 +250,62 @@ impl Set {
     }
 
     fn search(&self, filter: &Filter, vector: &[f32], limit: usize) -> Vec<VectorHit> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let parts = (self.rows.len() / PART_ROWS).clamp(1, processors.min(PARTS));
+        self.search_in(parts, filter, vector, limit)
+    }
+
+    /// The same, whatever the number of parts, each scanned by a thread of its own.
+    fn search_in(&self, parts: usize, filter: &Filter, vector: &[f32], limit: usize) -> Vec<VectorHit> {
         let materials: Option<HashSet<MaterialId>> =
             filter.materials.as_ref().map(|materials| materials.iter().copied().collect());
         let (factor, query) = coded(vector);
-        let rows = self.rows.iter().zip(self.codes.chunks_exact(self.dimensions));
-        let mut scored: Vec<(f32, &Row)> = rows
-            .filter(|(row, _)| materials.as_ref().is_none_or(|wanted| wanted.contains(&row.material)))
-            .filter(|(row, _)| filter.admits(row.start))
-            .map(|(row, codes)| (dot(&query, codes) as f32 * (factor * row.factor), row))
-            .collect();
         // ties go by id, so that the order does not depend on that of loading
         let better = |a: &(f32, &Row), b: &(f32, &Row)| {
             b.0.total_cmp(&a.0).then_with(|| (a.1.passage, a.1.span).cmp(&(b.1.passage, b.1.span)))
         };
         // the best `limit` passages are among the best `limit * windows` rows
         let enough = limit.saturating_mul(self.windows);
-        if scored.len() > enough {
-            scored.select_nth_unstable_by(enough, better);
-            scored.truncate(enough);
-        }
+        let best_of = |rows: &[Row], codes: &[i16]| {
+            let scored = rows.iter().zip(codes.chunks_exact(self.dimensions));
+            let mut scored: Vec<(f32, usize)> = scored
+                .enumerate()
+                .filter(|(_, (row, _))| {
+                    materials.as_ref().is_none_or(|wanted| wanted.contains(&row.material))
+                })
+                .filter(|(_, (row, _))| filter.admits(row.start))
+                .map(|(at, (row, codes))| (dot(&query, codes) as f32 * (factor * row.factor), at))
+                .collect();
+            if scored.len() > enough {
+                scored.select_nth_unstable_by(enough, |a, b| better(&(a.0, &rows[a.1]), &(b.0, &rows[b.1])));
+                scored.truncate(enough);
+            }
+            scored
+        };
+        let size = self.rows.len().div_ceil(parts.max(1)).max(1);
+        let pieces = self.rows.chunks(size).zip(self.codes.chunks(size * self.dimensions));
+        let mut scored: Vec<(f32, &Row)> = std::thread::scope(|scope| {
+            let mut pieces: Vec<_> = pieces.collect();
+            // the last piece is this thread's own
+            let own = pieces.pop();
+            let best_of = &best_of;
+            let others: Vec<_> = pieces
+                .into_iter()
+                .map(|(rows, codes)| (rows, scope.spawn(move || best_of(rows, codes))))
+                .collect();
+            let own = own.map(|(rows, codes)| (rows, best_of(rows, codes)));
+            let mut scored: Vec<(f32, &Row)> = vec![];
+            for (rows, thread) in others {
+                // it has no way to panic
+                let best = thread.join().unwrap_or_default();
+                scored.extend(best.into_iter().map(|(score, at)| (score, &rows[at])));
+            }
+            scored.extend(
+                own.into_iter()
+                    .flat_map(|(rows, best)| best.into_iter().map(move |(score, at)| (score, &rows[at]))),
+            );
+            scored
+        });
         scored.sort_unstable_by(better);
         let mut seen = HashSet::new();
         let best = scored.into_iter().filter(|(_, row)| seen.insert(row.passage)).take(limit);

@@ -206,6 +206,9 @@ proptest! {
         set.remove(material(removed));
         let hits = set.search(&Filter::default(), &query, limit);
         prop_assert_eq!(hits.len(), best.len().min(limit));
+        for parts in 2..6 {
+            prop_assert_eq!(&set.search_in(parts, &Filter::default(), &query, limit), &hits);
+        }
         let mut exact: Vec<f32> = best.values().copied().collect();
         exact.sort_by(|a, b| b.total_cmp(a));
         for (hit, exact) in hits.iter().zip(exact) {
