@@ -323,12 +323,12 @@ pub struct VectorRow {
     pub vector: Vec<u8>,
 }
 
-/// Keeps a window's vector; the same window again replaces it. False: the passage was replaced in the meantime.
+/// Keeps a window's vector, beside those of other generations; the same window again replaces it. False: the passage was replaced in the meantime.
 pub async fn save_vector(tx: &mut Tx, model: &str, row: &VectorRow) -> Result<bool> {
     let sql = "INSERT INTO passage_vector (passage, part, span_start, span_end, model, vector)
         SELECT p.id, $2, $3, $4, $5, $6 FROM passage p WHERE p.id = $1
-        ON CONFLICT (passage, part) DO UPDATE SET span_start = excluded.span_start, span_end = excluded.span_end,
-          model = excluded.model, vector = excluded.vector";
+        ON CONFLICT (passage, model, part) DO UPDATE SET span_start = excluded.span_start,
+          span_end = excluded.span_end, vector = excluded.vector";
     let query = tx.query(sql).bind(row.passage).bind(row.part).bind(row.span_start).bind(row.span_end);
     Ok(query.bind(model.to_string()).bind(row.vector.clone()).run().await? == 1)
 }
