@@ -36,7 +36,8 @@ pub struct Config {
 
     /// What searches by meaning: `auto` (both local models as one where both are installed), `minilm` (the small one:
     /// a third of the time, somewhat worse), `bge`, `pair`, or `remote` (a provider's model: the texts of learners are
-    /// sent to it, and it is paid). After a change everything is embedded anew.
+    /// sent to it, and it is paid). After a change everything is embedded anew; the old vectors serve until that is done,
+    /// as long as what made them is there.
     #[arg(long, env = "MITOCHI_EMBEDDER", value_enum, default_value_t)]
     pub embedder: crate::retrieval::embed::Choice,
 
@@ -95,11 +96,14 @@ pub struct Config {
     pub log_format: LogFormat,
 }
 
+/// The provider where none is named.
+const OPENAI: &str = "https://api.openai.com/v1";
+
 /// Who makes vectors where no local model does.
 #[derive(Debug, Clone, Args)]
 pub struct Provider {
     /// Address of an embeddings API as OpenAI speaks it, without `/embeddings`.
-    #[arg(long, env = "MITOCHI_EMBED_URL", default_value = "https://api.openai.com/v1")]
+    #[arg(long, env = "MITOCHI_EMBED_URL", default_value = OPENAI)]
     pub embed_url: String,
 
     /// Its key; empty for a server that wants none.
@@ -120,6 +124,11 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// Whether a provider was chosen: the default one wants a key.
+    pub fn is_set(&self) -> bool {
+        !self.embed_key.expose().is_empty() || self.embed_url != OPENAI
+    }
+
     /// What the client needs.
     pub fn settings(&self) -> crate::retrieval::embed::remote::Settings {
         crate::retrieval::embed::remote::Settings {

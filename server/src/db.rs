@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteRow},
 };
 
-pub use open::{connect, open, probe};
+pub use open::{connect, glance, open, probe};
 
 /// Result of a query.
 pub type Result<T, E = sqlx::Error> = std::result::Result<T, E>;

@@ -184,7 +184,7 @@ async fn dispatch(work: &Work, job: &Job) -> Result<(), Failure> {
     tracing::info!(job.id = %job.id, job.kind = job.kind, job.attempt = job.attempt, "{} begins", job.kind);
     match job.kind.as_str() {
         read::KIND => read::run(work, job).await,
-        prepare::KIND => prepare::run(work, job).await,
+        prepare::KIND | prepare::AGAIN => prepare::run(work, job).await,
         erase::ACCOUNT | erase::MATERIAL => erase::run(work, job).await,
         other => Err(Failure::Final(format!("no worker knows the job '{other}'"))),
     }

@@ -2,6 +2,7 @@
 //! (`retrieval`), and questions beyond showing them in the margin.
 
 pub mod files;
+pub mod generations;
 pub mod ledger;
 mod merge;
 pub mod reader;
@@ -64,8 +65,6 @@ pub struct LibraryService {
     pub live: Live,
     /// Waking the workers.
     pub wake: Wake,
-    /// Whether the model for search by meaning is installed.
-    pub by_meaning: bool,
     /// Whether the keyword index is being built anew.
     pub rebuilding: Arc<AtomicBool>,
 }
@@ -76,12 +75,13 @@ impl LibraryService {
     /// # Errors
     /// When the database fails.
     pub async fn shelf(&self, session: Session) -> Result<Materials> {
+        let index = self.retrieval.serving();
         let mut tx = self.db.read().await?;
-        let rows = store::shelf(&mut tx, session.learner, None).await?;
+        let rows = store::shelf(&mut tx, session.learner, None, &index.generation()).await?;
         let due = review::due_questions(&mut tx, &self.clock, session).await?;
         Ok(Materials {
             materials: rows.into_iter().map(|row| material(row, &due)).collect(),
-            by_meaning: self.by_meaning,
+            by_meaning: index.embedder.is_there(),
             guest: session.guest,
             keys: Day::of(&mut tx, &self.clock, session).await?.settings.keys,
         })
@@ -133,7 +133,8 @@ impl LibraryService {
     pub async fn stretch(&self, session: Session, request: &Opening) -> Result<Reader> {
         let gone = || Error::not_found("This file");
         let mut tx = self.db.read().await?;
-        let rows = store::shelf(&mut tx, session.learner, Some(request.material)).await?;
+        let model = self.retrieval.generation();
+        let rows = store::shelf(&mut tx, session.learner, Some(request.material), &model).await?;
         let row = rows.into_iter().next().ok_or_else(gone)?;
         let document = store::document(&mut tx, request.material).await?.unwrap_or_default();
         let stretch = reader::stretch(&document, request);
@@ -272,16 +273,22 @@ impl LibraryService {
         Ok(())
     }
 
-    /// Has every material embedded that has passages without vectors of this embedder: after another one was chosen, or
-    /// its model was missing.
+    /// Has every material embedded that has passages without vectors, of what is searched or of what is coming: after
+    /// another embedder was chosen, or its model was missing. An embedder that is not there is left alone.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn embed_all(&self) -> Result<()> {
+        let indexes = self.retrieval.indexes();
         let mut tx = self.db.write().await?;
-        let missing = store::without_vectors(&mut tx, &self.retrieval.generation()).await?;
+        let mut missing = vec![];
+        for index in indexes.iter().filter(|index| index.embedder.is_there()) {
+            missing.extend(store::without_vectors(&mut tx, &index.generation()).await?);
+        }
+        missing.sort_unstable();
+        missing.dedup();
         for material in &missing {
-            jobs::prepare::enqueue(&mut tx, &self.clock, MaterialId(*material)).await?;
+            jobs::prepare::enqueue_again(&mut tx, &self.clock, MaterialId(*material)).await?;
         }
         tx.commit().await?;
         if !missing.is_empty() {

@@ -6,6 +6,7 @@
 
 mod abbreviation;
 pub mod embed;
+mod index;
 pub mod lexical;
 pub mod onnx;
 pub mod rerank;
@@ -18,13 +19,14 @@ use async_trait::async_trait;
 use domain::document::Span;
 use domain::fusion::fuse;
 use domain::id::{LearnerId, MaterialId, PassageId};
-use embed::{Embedder, Role};
+use embed::Embedder;
 use onnx::ModelError;
 use rerank::Reranking;
 use std::collections::HashMap;
-use std::sync::Arc;
-use tokens::Tokens;
-use vector::{VectorHit, VectorStore, Window};
+use std::sync::{Arc, PoisonError, RwLock};
+use vector::VectorStore;
+
+pub use index::{VectorIndex, generation};
 
 /// A passage as search engines take it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -255,19 +257,19 @@ const FEW_WORDS: usize = 2;
 /// How many passages of each engine are fused.
 pub const CANDIDATES: usize = 50;
 
-/// The search service. Cheap to clone.
+/// What is searched by meaning, and what will be.
+#[derive(Clone)]
+struct Indexes {
+    serving: VectorIndex,
+    coming: Option<VectorIndex>,
+}
+
+/// The search service. Cheap to clone; clones search the same indexes.
 #[derive(Clone)]
 pub struct Retrieval {
     keyword: Arc<dyn KeywordStore>,
-    vector: Arc<dyn VectorStore>,
-    embedder: Arc<dyn Embedder>,
+    indexes: Arc<RwLock<Indexes>>,
     reranking: Option<Arc<Reranking>>,
-}
-
-/// What vectors made by a model and this program's windows are filed under; those of another generation are not
-/// comparable and have to be made anew.
-pub fn generation(embedder: &dyn Embedder) -> String {
-    format!("{}/{}", embedder.model(), window::VERSION)
 }
 
 impl Retrieval {
@@ -277,7 +279,12 @@ impl Retrieval {
         vector: Arc<dyn VectorStore>,
         embedder: Arc<dyn Embedder>,
     ) -> Self {
-        Self { keyword, vector, embedder, reranking: None }
+        Self::over(keyword, VectorIndex { embedder, store: vector }, None)
+    }
+
+    /// The same where vectors of another generation are being made, which will be searched when they are all there.
+    pub fn over(keyword: Arc<dyn KeywordStore>, serving: VectorIndex, coming: Option<VectorIndex>) -> Self {
+        Self { keyword, indexes: Arc::new(RwLock::new(Indexes { serving, coming })), reranking: None }
     }
 
     /// The same with a second look at the best of what is found.
@@ -286,41 +293,37 @@ impl Retrieval {
         Self { reranking: Some(Arc::new(reranking)), ..self }
     }
 
-    /// What the vectors of this service are filed under.
-    pub fn generation(&self) -> String {
-        generation(&*self.embedder)
+    fn now(&self) -> Indexes {
+        self.indexes.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Passages that are best given to [`Retrieval::embed`] at once.
-    pub fn batch(&self) -> usize {
-        self.embedder.batch().max(1)
+    /// The vectors that are searched.
+    pub fn serving(&self) -> VectorIndex {
+        self.now().serving
     }
 
-    /// The vectors of passages, one for each window, each with the heading path in front: for the caller to store
-    /// and then to hand to [`Retrieval::index_vectors`]. Takes some 20 to 300 ms a window on the local models.
-    ///
-    /// # Errors
-    /// [`ModelError`]; where the model is missing, materials are found by their words until it is there.
-    pub async fn embed(&self, passages: &[Passage]) -> Result<Vec<Window>, ModelError> {
-        let tokens = Tokens::bundled();
-        let (mut places, mut texts) = (vec![], vec![]);
-        for passage in passages {
-            for (span, index) in window::cut(tokens, &passage.text).into_iter().zip(0..) {
-                texts.push(window::written(tokens, &passage.headings, &passage.text[span.range()]));
-                places.push((passage, span, index));
-            }
+    /// Those that are being made and are searched by nobody yet.
+    pub fn coming(&self) -> Option<VectorIndex> {
+        self.now().coming
+    }
+
+    /// All that want to be told of changes: what is searched first.
+    pub fn indexes(&self) -> Vec<VectorIndex> {
+        let Indexes { serving, coming } = self.now();
+        std::iter::once(serving).chain(coming).collect()
+    }
+
+    /// From now on the coming vectors are searched, and the others no longer; a search under way ends as it began.
+    pub fn switch(&self) {
+        let mut indexes = self.indexes.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(coming) = indexes.coming.take() {
+            indexes.serving = coming;
         }
-        let vectors = self.embedder.embed_all(&texts, Role::Passage).await?;
-        let windows = places.into_iter().zip(vectors);
-        Ok(windows
-            .map(|((passage, span, index), vector)| Window {
-                passage: passage.id,
-                start: passage.start,
-                index,
-                span,
-                vector,
-            })
-            .collect())
+    }
+
+    /// What the vectors that are searched are filed under.
+    pub fn generation(&self) -> String {
+        self.serving().generation()
     }
 
     /// Makes a material findable by its words.
@@ -336,35 +339,28 @@ impl Retrieval {
         self.keyword.upsert(owner, material, passages).await
     }
 
-    /// Makes a material findable by its meaning. Call it after the windows are committed to the database.
-    ///
-    /// # Errors
-    /// As [`VectorStore::upsert`].
-    pub async fn index_vectors(
-        &self,
-        owner: LearnerId,
-        material: MaterialId,
-        windows: &[Window],
-    ) -> Result<(), EngineError> {
-        self.vector.upsert(owner, material, windows).await
-    }
-
     /// Makes a material unfindable.
     ///
     /// # Errors
-    /// The first engine's that fails; both are tried.
+    /// The first engine's that fails; all are tried.
     pub async fn delete(&self, owner: LearnerId, material: MaterialId) -> Result<(), EngineError> {
-        let words = self.keyword.delete(owner, material).await;
-        self.vector.delete(owner, material).await.and(words)
+        let mut outcome = self.keyword.delete(owner, material).await;
+        for index in self.indexes() {
+            outcome = outcome.and(index.store.delete(owner, material).await);
+        }
+        outcome
     }
 
     /// Makes all that an owner has unfindable.
     ///
     /// # Errors
-    /// The first engine's that fails; both are tried.
+    /// The first engine's that fails; all are tried.
     pub async fn delete_owner(&self, owner: LearnerId) -> Result<(), EngineError> {
-        let words = self.keyword.delete_owner(owner).await;
-        self.vector.delete_owner(owner).await.and(words)
+        let mut outcome = self.keyword.delete_owner(owner).await;
+        for index in self.indexes() {
+            outcome = outcome.and(index.store.delete_owner(owner).await);
+        }
+        outcome
     }
 
     /// The owner's passages that answer a query best: the first [`CANDIDATES`] of each engine, fused by rank. More
@@ -372,15 +368,17 @@ impl Retrieval {
     ///
     /// It does not fail: where an engine or the model does, [`Found`] says so and holds what the other found.
     pub async fn search(&self, owner: LearnerId, query: &str, filter: &Filter, limit: usize) -> Found {
+        // one index for the whole search, whatever is switched meanwhile
+        let index = self.serving();
         let (by_words, sense) =
-            tokio::join!(self.keyword.search(owner, filter, query, CANDIDATES), self.sense(query));
+            tokio::join!(self.keyword.search(owner, filter, query, CANDIDATES), index.sense(query));
         let (keyword, words, reading) = match by_words {
             Ok(ByWords { hits, reading }) => (Stage::Answered(hits.len()), hits, reading),
             Err(error) => (Stage::Failed(error), vec![], Reading::verbatim(query)),
         };
         // meaning wants the query without its misspellings
-        let sense = if reading.query == query { sense } else { self.sense(&reading.query).await };
-        let (vector, mut meaning) = match self.search_meaning(owner, sense, filter, CANDIDATES).await {
+        let sense = if reading.query == query { sense } else { index.sense(&reading.query).await };
+        let (vector, mut meaning) = match index.search(owner, sense, filter, CANDIDATES).await {
             Ok(hits) => (Stage::Answered(hits.len()), hits),
             Err(stage) => (stage, vec![]),
         };
@@ -415,28 +413,6 @@ impl Retrieval {
         }
         hits.truncate(limit);
         Found { hits, reading, keyword, vector, reranked }
-    }
-
-    /// The vector of a query; `None` where nothing is meant: without letters or digits, but some vector is always the
-    /// nearest.
-    async fn sense(&self, query: &str) -> Result<Option<Vec<f32>>, ModelError> {
-        if !query.contains(char::is_alphanumeric) {
-            return Ok(None);
-        }
-        self.embedder.embed(query, Role::Query).await.map(Some)
-    }
-
-    async fn search_meaning(
-        &self,
-        owner: LearnerId,
-        sense: Result<Option<Vec<f32>>, ModelError>,
-        filter: &Filter,
-        limit: usize,
-    ) -> Result<Vec<VectorHit>, Stage> {
-        let Some(vector) = sense.map_err(Stage::NoModel)? else { return Ok(vec![]) };
-        let mut hits = self.vector.search(owner, filter, &vector, limit).await.map_err(Stage::Failed)?;
-        hits.retain(|hit| hit.score >= self.embedder.unrelated());
-        Ok(hits)
     }
 }
 

@@ -9,17 +9,15 @@ use crate::{
     db::{self, Db},
     jobs::{Wake, Work},
     landing::LandingService,
-    library::{LibraryService, StoredPassages, files::Files, ledger::Ledger},
+    library::{LibraryService, StoredPassages, files::Files, generations::Generations},
     live::Live,
     progress::ProgressService,
     quiz::QuizService,
     reading::child::Limits,
     retrieval::{
-        Retrieval,
         embed::{Embedder, remembered::Remembered},
         lexical::Lexical,
         rerank::{Budget, CROSS_ENCODER_FILE, MsMarco, Reranking},
-        vector::Others,
     },
     review::ReviewService,
     shared::Shared,
@@ -35,7 +33,7 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// How often it is looked whether the vector engine has missed something.
+/// How often it is looked whether the vector engine has missed something, and how far a change of the embedder is.
 const CATCH_UP: Duration = Duration::from_secs(20);
 
 /// How often it is looked whether something has no vectors.
@@ -63,6 +61,8 @@ pub struct State {
     pub stopping: watch::Receiver<bool>,
     /// The program that reads files in a process of its own: this one.
     pub reader: PathBuf,
+    /// Which vectors are searched.
+    pub generations: Arc<Generations>,
     /// How pages are rendered.
     pub leptos: LeptosOptions,
     /// Address of the styles, for documents that are not rendered by the app.
@@ -72,8 +72,6 @@ pub struct State {
     progress: ProgressService,
     landing: LandingService,
     keyword: Arc<Lexical>,
-    ledger: Option<Arc<Ledger>>,
-    embedder: Arc<dyn Embedder>,
     encoder: MsMarco,
     limits: Limits,
 }
@@ -99,14 +97,19 @@ impl State {
             .with_context(|| format!("cannot make the data folder {}", data.display()))?;
         let db = db::open(&config.database()).await?;
         let shared = Shared::open(config.redis_url.expose(), &db.installation().await?, clock.id()).await?;
-        let embedder = vectors::embedder(config, &db, &clock);
         let folder = data.join("index");
         let keyword = tokio::task::spawn_blocking(move || Lexical::open(&folder, "1")).await?;
         let keyword = Arc::new(keyword.context("cannot open the search index")?);
         let encoder = MsMarco::new(config.models_folder().join(CROSS_ENCODER_FILE));
-        let vectors = vectors::choose(config.vectors, config, &db, &*embedder)?;
-        let remembered = Arc::new(Remembered::new(embedder.clone(), shared.cache.clone()));
-        let mut retrieval = Retrieval::new(keyword.clone(), vectors.store, remembered);
+        let embedders = vectors::embedders(config, &vectors::meter(config, &db, &clock));
+        let vectors = |embedder: Arc<dyn Embedder>| {
+            let remembered = Arc::new(Remembered::new(embedder, shared.cache.clone()));
+            vectors::choose(config.vectors, config, &db, remembered)
+        };
+        let others = embedders.others.into_iter().map(vectors).collect::<anyhow::Result<Vec<_>>>()?;
+        let configured = vectors(embedders.configured)?;
+        let generations = Generations::open(db.clone(), keyword.clone(), configured, others).await?;
+        let mut retrieval = generations.retrieval();
         if encoder.is_there() && config.rerank_ms > 0 {
             let budget = Budget::new(Duration::from_millis(config.rerank_ms));
             let encoder = Arc::new(encoder.clone());
@@ -129,7 +132,6 @@ impl State {
             retrieval,
             live: live.clone(),
             wake: Wake::new(shared.notices.clone()),
-            by_meaning: embedder.is_there(),
             rebuilding: Arc::default(),
         };
         let site = config.site_folder();
@@ -172,8 +174,7 @@ impl State {
             leptos,
             stylesheet,
             keyword,
-            ledger: vectors.ledger,
-            embedder,
+            generations: Arc::new(generations),
             encoder,
         })
     }
@@ -217,25 +218,14 @@ impl State {
         Ok(())
     }
 
-    /// Brings a vector engine outside this process to what the library holds, if it may have missed something.
-    ///
-    /// # Errors
-    /// When the database or the engine fails.
-    pub async fn catch_up(&self) -> anyhow::Result<()> {
-        let Some(ledger) = self.ledger.as_ref().filter(|ledger| ledger.is_behind()) else { return Ok(()) };
-        let caught = ledger.catch_up(Others::Drop, &mut |_| {}).await?;
-        if caught.added + caught.removed > 0 {
-            let (added, vectors, removed) = (caught.added, caught.vectors, caught.removed);
-            tracing::info!(added, vectors, removed, "the vector engine has caught up");
-        }
-        Ok(())
-    }
-
-    /// Sees to it that the vector engine misses nothing for long; runs for ever.
+    /// Sees to it that the vector engine misses nothing for long, and that a change of the embedder comes to its end; runs
+    /// for ever.
     pub async fn keep_up(self) {
         let mut told = String::new();
         loop {
-            let reason = self.catch_up().await.err().map(|error| format!("{error:#}")).unwrap_or_default();
+            let caught = self.generations.catch_up().await;
+            let looked = self.generations.look().await;
+            let reason = caught.and(looked).err().map(|error| format!("{error:#}")).unwrap_or_default();
             if reason != told && !reason.is_empty() {
                 tracing::warn!("the vector engine has not caught up: {reason}");
             }
@@ -244,13 +234,11 @@ impl State {
         }
     }
 
-    /// Sees to it that nothing stays without vectors of the embedder in use: after another was chosen, or was away while
-    /// files were prepared, as a provider may be. Runs for ever.
+    /// Sees to it that nothing stays without vectors: after another embedder was chosen, or was away while files were
+    /// prepared, as a provider may be. Runs for ever.
     pub async fn keep_embedded(self) {
         loop {
-            if self.embedder.is_there()
-                && let Err(error) = self.library.embed_all().await
-            {
+            if let Err(error) = self.library.embed_all().await {
                 tracing::error!("what has no vectors could not be put in the queue: {error}");
             }
             tokio::time::sleep(EMBED_AGAIN).await;
@@ -261,7 +249,9 @@ impl State {
     pub async fn release_idle(self) {
         loop {
             tokio::time::sleep(Duration::from_secs(180)).await;
-            let released = [self.embedder.release_idle(), self.encoder.release_idle()];
+            let models = self.generations.embedders();
+            let mut released: Vec<bool> = models.iter().map(|model| model.release_idle()).collect();
+            released.push(self.encoder.release_idle());
             if released.contains(&true) {
                 tracing::info!("a model was released: nobody has searched or brought files for a while");
             }

@@ -4,14 +4,17 @@
 use crate::{
     config::{Config, Engine},
     db,
+    library::{generations, store},
     retrieval::{
         embed::{
-            Role,
-            remote::{Remote, Unbooked},
+            Embedder, Role,
+            remote::{Meter, Unbooked},
         },
+        generation,
         onnx::ModelError,
         vector::{pgvector::Pgvector, qdrant::Qdrant},
     },
+    state::vectors::{Embedders, embedders},
 };
 use std::sync::Arc;
 
@@ -42,13 +45,16 @@ pub fn run(config: &Config) -> i32 {
 
 async fn look(config: &Config) -> Vec<(&'static str, Finding)> {
     let database = db::probe(&config.database()).await.map_err(|error| format!("{error:#}"));
-    vec![
+    let embedders = embedders(config, &(Arc::new(Unbooked) as Arc<dyn Meter>));
+    let mut findings = vec![
         ("data folder", data(config)),
         ("database", database),
         ("vectors", vectors(config).await),
-        ("model", model(config).await),
-        ("pages", pages(config)),
-    ]
+        ("model", model(config, &*embedders.configured).await),
+    ];
+    findings.extend(change(config, &embedders).await.map(|line| ("change", Ok(line))));
+    findings.push(("pages", pages(config)));
+    findings
 }
 
 fn data(config: &Config) -> Finding {
@@ -90,9 +96,7 @@ async fn vectors(config: &Config) -> Finding {
 }
 
 /// Has the embedder make one vector.
-async fn model(config: &Config) -> Finding {
-    let provider = || Remote::new(&config.provider.settings(), Arc::new(Unbooked));
-    let embedder = config.embedder.embedder(&config.models_folder(), provider);
+async fn model(config: &Config, embedder: &dyn Embedder) -> Finding {
     let model = embedder.model();
     match embedder.embed("heart", Role::Query).await {
         Ok(_) => Ok(format!("{model}, vectors of {} numbers", model.dimensions)),
@@ -102,6 +106,25 @@ async fn model(config: &Config) -> Finding {
         }
         Err(error) => Err(format!("{error}: search goes by words")),
     }
+}
+
+/// How far a change of the embedder is; `None` where there is none, or no database that could tell.
+async fn change(config: &Config, embedders: &Embedders) -> Option<String> {
+    let db = db::glance(&config.database()).await.ok()?;
+    let mut tx = db.read().await.ok()?;
+    let coverage = store::generation::coverage(&mut tx).await.ok()?;
+    let passages = store::generation::count_passages(&mut tx).await.ok()?;
+    let configured = generation(&*embedders.configured);
+    if store::generation::count_elsewhere(&mut tx, &configured).await.ok()? == 0 {
+        return None;
+    }
+    let made = coverage.iter().find(|(of, _)| *of == configured).map_or(0, |(_, passages)| *passages);
+    let could: Vec<String> = embedders.others.iter().map(|other| generation(&**other)).collect();
+    let meanwhile = match generations::serving(&coverage, &configured, &could) {
+        Some(at) => format!("until all have, those of {} serve", embedders.others[at].model()),
+        None => "what made the others cannot be had: those pages are found by their words".into(),
+    };
+    Some(format!("{made} of {passages} passages have vectors of the new model; {meanwhile}"))
 }
 
 fn pages(config: &Config) -> Finding {

@@ -140,7 +140,7 @@ pub async fn retrieval(
     let mut stages = vec![Way::Keyword];
     match windows {
         Ok(windows) => {
-            service.index_vectors(OWNER, MATERIAL, &windows).await?;
+            service.serving().upsert(OWNER, MATERIAL, &windows).await?;
             engines.vector.settle(Others::Keep).await?;
             let took = meaning.elapsed();
             write!(
@@ -225,9 +225,10 @@ fn bootstrap(before: &[f64], after: &[f64]) -> (f64, f64) {
 }
 
 async fn embed(service: &Retrieval, passages: &[Passage]) -> Result<Vec<Window>, ModelError> {
+    let index = service.serving();
     let mut windows = vec![];
-    for passages in passages.chunks(service.batch()) {
-        windows.extend(service.embed(passages).await?);
+    for passages in passages.chunks(index.batch()) {
+        windows.extend(index.embed(passages).await?);
     }
     Ok(windows)
 }

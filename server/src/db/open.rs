@@ -63,6 +63,17 @@ pub async fn probe(url: &str) -> anyhow::Result<String> {
     Ok(format!("PostgreSQL {version}, {address}"))
 }
 
+/// Opens the database as it is, to be read alone: nothing is made and its schema stays as old as it is.
+///
+/// # Errors
+/// When it is not there or does not answer.
+pub async fn glance(url: &str) -> sqlx::Result<Db> {
+    let Some(file) = url.strip_prefix("sqlite:") else { return Ok(Db::Postgres(connect(url, 1).await?)) };
+    let options = SqliteConnectOptions::from_str(file)?.read_only(true);
+    let read = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+    Ok(Db::Sqlite { write: read.clone(), read })
+}
+
 /// Connections to a PostgreSQL, without looking at its tables.
 ///
 /// # Errors

@@ -1,4 +1,5 @@
-//! Makes a read material searchable: by words at once, then by meaning, passage by passage.
+//! Makes a read material searchable: by words at once, then by meaning, passage by passage. A second kind of job does it
+//! for what nobody waits for: vectors that a model failed to make, and those of another model, beside what is searched.
 
 use super::{
     Failure, Work,
@@ -13,7 +14,7 @@ use crate::{
         store::{self, PassageRow, VectorRow},
     },
     retrieval::{
-        Passage,
+        Passage, VectorIndex,
         onnx::ModelError,
         vector::{self, Window},
     },
@@ -25,14 +26,28 @@ use domain::{
 
 /// Kind of this job.
 pub const KIND: &str = "prepare";
+/// The same for a material that is found already; the queue lets all others go first.
+pub const AGAIN: &str = "embed";
 
 /// Has a material prepared.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn enqueue(tx: &mut Tx, clock: &Clock, material: MaterialId) -> Result<()> {
+    enqueue_as(tx, clock, KIND, material).await
+}
+
+/// Has made in the background what a material that is ready has no vectors of, be it what is searched or what is coming.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enqueue_again(tx: &mut Tx, clock: &Clock, material: MaterialId) -> Result<()> {
+    enqueue_as(tx, clock, AGAIN, material).await
+}
+
+async fn enqueue_as(tx: &mut Tx, clock: &Clock, kind: &str, material: MaterialId) -> Result<()> {
     let payload = serde_json::json!({ "material": material });
-    let new = New { id: clock.id(), kind: KIND, key: &material.to_string(), payload, due: clock.now() };
+    let new = New { id: clock.id(), kind, key: &material.to_string(), payload, due: clock.now() };
     queue::enqueue(tx, new).await?;
     Ok(())
 }
@@ -42,6 +57,7 @@ pub async fn enqueue(tx: &mut Tx, clock: &Clock, material: MaterialId) -> Result
 /// # Errors
 /// When the database fails.
 pub async fn cancel(tx: &mut Tx, material: MaterialId) -> Result<()> {
+    queue::cancel(tx, AGAIN, &material.to_string()).await?;
     queue::cancel(tx, KIND, &material.to_string()).await
 }
 
@@ -65,31 +81,58 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     drop(tx);
     let all: Vec<_> = passages.iter().map(passage).collect();
     work.retrieval.index_words(owner, id, &all).await.map_err(anyhow::Error::new)?;
-    match embed(work, owner, id).await {
-        // without the model the material is found by its words
-        Err(Failure::Later(Error::Internal(cause))) if cause.is::<ModelError>() => {
-            tracing::warn!(material.id = %id, "not searchable by meaning: {cause}");
+    let again = job.kind == AGAIN;
+    let mut indexes = vec![work.retrieval.serving()];
+    if again {
+        indexes = work.retrieval.indexes();
+        indexes.retain(|index| index.embedder.is_there());
+    }
+    for index in &indexes {
+        match embed(work, owner, id, index, again).await {
+            // without the model the material is found by its words
+            Err(Failure::Later(Error::Internal(cause))) if cause.is::<ModelError>() => {
+                tracing::warn!(material.id = %id, "no vectors of {}: {cause}", index.embedder.model());
+            }
+            other => other?,
         }
-        other => other?,
     }
     let mut tx = work.db.write().await?;
     if !queue::finish(&mut tx, job).await? {
         return Err(Failure::Moot);
     }
+    // the vectors of a model that is coming, or that came meanwhile, are not waited for
+    let made = |wanted: &VectorIndex| indexes.iter().any(|index| index.generation() == wanted.generation());
+    let more = !again && !work.retrieval.indexes().iter().all(made);
+    if more {
+        enqueue_again(&mut tx, &work.clock, id).await?;
+    }
     store::set_state(&mut tx, id, "ready", None).await?;
     tx.commit().await?;
+    if more {
+        work.wake.wake();
+    }
     work.live.tell(owner);
     Ok(())
 }
 
-async fn embed(work: &Work, owner: LearnerId, id: MaterialId) -> Result<(), Failure> {
-    let model = work.retrieval.generation();
+/// Makes what an index lacks of a material. `again`: nothing is to be done where it lacks nothing.
+async fn embed(
+    work: &Work,
+    owner: LearnerId,
+    id: MaterialId,
+    index: &VectorIndex,
+    again: bool,
+) -> Result<(), Failure> {
+    let model = index.generation();
     let mut tx = work.db.read().await?;
     let missing = store::passages_without_vectors(&mut tx, id, &model).await?;
     drop(tx);
-    for rows in missing.chunks(work.retrieval.batch()) {
+    if again && missing.is_empty() {
+        return Ok(());
+    }
+    for rows in missing.chunks(index.batch()) {
         let passages: Vec<Passage> = rows.iter().map(passage).collect();
-        let windows = work.retrieval.embed(&passages).await.map_err(anyhow::Error::new)?;
+        let windows = index.embed(&passages).await.map_err(anyhow::Error::new)?;
         let mut tx = work.db.write().await?;
         for window in &windows {
             if !store::save_vector(&mut tx, &model, &vector_row(id, window)).await? {
@@ -103,7 +146,7 @@ async fn embed(work: &Work, owner: LearnerId, id: MaterialId) -> Result<(), Fail
     let rows = store::vectors_of(&mut tx, owner, id, &model).await?;
     drop(tx);
     let windows: Vec<Window> = rows.into_iter().map(window).collect();
-    work.retrieval.index_vectors(owner, id, &windows).await.map_err(anyhow::Error::new)?;
+    index.upsert(owner, id, &windows).await.map_err(anyhow::Error::new)?;
     Ok(())
 }
 

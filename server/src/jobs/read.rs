@@ -61,6 +61,10 @@ pub(super) fn material_of(job: &Job) -> Result<MaterialId, Failure> {
 
 /// A dead job's material is marked as failed, with the reason; the learner to tell.
 pub(super) async fn bury(tx: &mut Tx, job: &Job, reason: &str) -> Result<Option<LearnerId>> {
+    if job.kind == prepare::AGAIN {
+        // nobody waited for it
+        return Ok(None);
+    }
     let Ok(id) = material_of(job) else { return Ok(None) };
     // a material that was read stays usable when only its preparation failed
     let state = if job.kind == KIND { "failed" } else { "ready" };

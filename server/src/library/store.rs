@@ -1,5 +1,6 @@
 //! Materials, documents, passages and vectors in SQL.
 
+pub mod generation;
 pub mod saved;
 
 use crate::db::{Result, Tx};
@@ -49,7 +50,7 @@ pub struct ShelfRow {
     pub material: MaterialRow,
     /// Passages.
     pub passages: i64,
-    /// Passages with vectors.
+    /// Passages with vectors of the generation that is searched.
     pub embedded: i64,
     /// Published questions.
     pub questions: i64,
@@ -59,13 +60,18 @@ pub struct ShelfRow {
     pub known: i64,
 }
 
-/// The shelf of a learner, newest first; what Mitochi brings itself comes last.
-pub async fn shelf(tx: &mut Tx, learner: LearnerId, only: Option<MaterialId>) -> Result<Vec<ShelfRow>> {
+/// The shelf of a learner, newest first; what Mitochi brings itself comes last. `model` is the generation that is searched.
+pub async fn shelf(
+    tx: &mut Tx,
+    learner: LearnerId,
+    only: Option<MaterialId>,
+    model: &str,
+) -> Result<Vec<ShelfRow>> {
     let sql = "SELECT m.id, m.owner, m.title, m.filename, m.format, m.extension, m.bytes, m.state, m.pages_read,
            m.pages_total, m.error, m.warnings, m.created,
            (SELECT CAST(count(*) AS BIGINT) FROM passage p WHERE p.material = m.id) AS passages,
            (SELECT CAST(count(DISTINCT v.passage) AS BIGINT) FROM passage_vector v
-              JOIN passage p ON p.id = v.passage WHERE p.material = m.id) AS embedded,
+              JOIN passage p ON p.id = v.passage WHERE p.material = m.id AND v.model = $3) AS embedded,
            (SELECT CAST(count(*) AS BIGINT) FROM question q
               WHERE q.material = m.id AND q.state = 'published') AS questions,
            (SELECT CAST(count(DISTINCT a.question) AS BIGINT) FROM answer a JOIN question q ON q.id = a.question
@@ -77,7 +83,8 @@ pub async fn shelf(tx: &mut Tx, learner: LearnerId, only: Option<MaterialId>) ->
          FROM material m
          WHERE (m.owner = $1 OR m.owner IS NULL) AND (m.id = $2 OR $2 IS NULL)
          ORDER BY m.owner IS NULL, m.created DESC, m.id DESC";
-    tx.query(sql).bind(learner.0).bind(only.map(|material| material.0)).all().await
+    let query = tx.query(sql).bind(learner.0).bind(only.map(|material| material.0));
+    query.bind(model.to_string()).all().await
 }
 
 /// A material that the learner may read.
@@ -280,7 +287,7 @@ pub struct SearchedRow {
     pub title: String,
     /// Passages in the stretch that is searched.
     pub passages: i64,
-    /// Of them, those with vectors of the generation in use.
+    /// Of them, those with vectors of the generation that is searched.
     pub embedded: i64,
 }
 

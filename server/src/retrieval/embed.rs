@@ -309,6 +309,9 @@ impl Choice {
     }
 }
 
+/// All embedders that can be had by name: what an operator may have chosen before.
+pub const NAMED: [Choice; 4] = [Choice::Pair, Choice::Minilm, Choice::Bge, Choice::Remote];
+
 /// The ids of a text as the model wants them, cut to its length.
 fn row(text: &str) -> Vec<i32> {
     let text = head(text, LONGEST_ROW * 32);

@@ -1,6 +1,8 @@
+use super::embed::Role;
 use super::embed::{ModelId, tests::model_or_skip};
 use super::lexical::Lexical;
 use super::rerank::{Budget, Reranking};
+use super::vector::Window;
 use super::vector::embedded::{Embedded, VectorTruth};
 use super::*;
 use std::path::PathBuf;
@@ -93,9 +95,9 @@ async fn service(place: &Place, embedder: Arc<dyn Embedder>, passages: &[Passage
     service.index_words(OWNER, MATERIAL, passages).await.unwrap();
     let mut windows = vec![];
     for passage in passages {
-        windows.extend(service.embed(std::slice::from_ref(passage)).await.unwrap_or_default());
+        windows.extend(service.serving().embed(std::slice::from_ref(passage)).await.unwrap_or_default());
     }
-    service.index_vectors(OWNER, MATERIAL, &windows).await.unwrap();
+    service.serving().upsert(OWNER, MATERIAL, &windows).await.unwrap();
     service
 }
 
@@ -208,8 +210,8 @@ async fn when_an_engine_is_down_the_other_answers() {
     vector.search(OWNER, &Filter::default(), &[0.0, 0.0], 1).await.unwrap();
     let service = Retrieval::new(Arc::new(Down), vector, toy);
     let heart = passage(1, "", "heart");
-    let windows = service.embed(std::slice::from_ref(&heart)).await.unwrap();
-    service.index_vectors(OWNER, MATERIAL, &windows).await.unwrap();
+    let windows = service.serving().embed(std::slice::from_ref(&heart)).await.unwrap();
+    service.serving().upsert(OWNER, MATERIAL, &windows).await.unwrap();
     let found = service.search(OWNER, "heart", &Filter::default(), 10).await;
     assert_eq!(ids(&found), [1]);
     assert!(matches!(found.keyword, Stage::Failed(EngineError::Unavailable(_))), "{found:?}");

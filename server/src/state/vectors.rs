@@ -5,9 +5,13 @@ use crate::{
     clock::Clock,
     config::{Config, Engine},
     db::Db,
-    library::{StoredPassages, ledger::Ledger},
+    library::{StoredPassages, generations::Vectors, ledger::Ledger},
     retrieval::{
-        embed::{Embedder, remote::Remote},
+        VectorIndex,
+        embed::{
+            Choice, Embedder, NAMED,
+            remote::{Meter, Remote},
+        },
         generation,
         vector::{
             VectorStore,
@@ -24,25 +28,22 @@ use std::sync::Arc;
 /// Memory for vectors that are searched in this process, bytes: some 80,000 passages of two windows.
 const MEMORY: usize = 128 * 1024 * 1024;
 
-/// The engine that is used.
-pub struct Vectors {
-    /// What is searched and told of changes.
-    pub store: Arc<dyn VectorStore>,
-    /// The book kept of an engine outside this process; `None` for the embedded one, which reads the database itself.
-    pub ledger: Option<Arc<Ledger>>,
-}
-
-/// The engine of this name for an embedder's vectors. It is opened at its first use: that it is down is no error here.
+/// An engine of this name for an embedder's vectors. It is opened at its first use: that it is down is no error here.
 ///
 /// # Errors
 /// When the configuration does not fit the engine; the message says what to change.
-pub fn choose(engine: Engine, config: &Config, db: &Db, embedder: &dyn Embedder) -> anyhow::Result<Vectors> {
-    let (generation, dimensions) = (generation(embedder), embedder.model().dimensions);
+pub fn choose(
+    engine: Engine,
+    config: &Config,
+    db: &Db,
+    embedder: Arc<dyn Embedder>,
+) -> anyhow::Result<Vectors> {
+    let (generation, dimensions) = (generation(&*embedder), embedder.model().dimensions);
     let late = match engine {
         Engine::Embedded => {
             let truth = Arc::new(StoredPassages { db: db.clone() });
             let store = Arc::new(Embedded::new(truth, generation, dimensions, MEMORY));
-            return Ok(Vectors { store, ledger: None });
+            return Ok(Vectors { index: VectorIndex { embedder, store }, ledger: None });
         }
         Engine::Pgvector => {
             let pool = pool(config, db)?.clone();
@@ -77,15 +78,31 @@ pub fn choose(engine: Engine, config: &Config, db: &Db, embedder: &dyn Embedder)
     };
     let ledger = Ledger::new(db.clone(), Arc::new(late), engine.name(), generation, dimensions);
     let ledger = Arc::new(ledger);
-    Ok(Vectors { store: ledger.clone(), ledger: Some(ledger) })
+    Ok(Vectors { index: VectorIndex { embedder, store: ledger.clone() }, ledger: Some(ledger) })
 }
 
-/// What makes the vectors. Nothing is read or sent yet.
-pub fn embedder(config: &Config, db: &Db, clock: &Clock) -> Arc<dyn Embedder> {
-    let meter =
-        || EmbeddingMeter { db: db.clone(), clock: clock.clone(), price: config.provider.embed_price };
-    let provider = || Remote::new(&config.provider.settings(), Arc::new(meter()));
-    config.embedder.embedder(&config.models_folder(), provider)
+/// What makes the vectors, and what may have made those that the database has. Nothing is read or sent yet.
+pub struct Embedders {
+    /// As configured.
+    pub configured: Arc<dyn Embedder>,
+    /// The others whose files are there, and the provider if its settings are: what serves after a change.
+    pub others: Vec<Arc<dyn Embedder>>,
+}
+
+/// The embedders, with a provider's use told to `meter`.
+pub fn embedders(config: &Config, meter: &Arc<dyn Meter>) -> Embedders {
+    let make = |choice: Choice| {
+        choice.embedder(&config.models_folder(), || Remote::new(&config.provider.settings(), meter.clone()))
+    };
+    let configured = make(config.embedder);
+    let named = NAMED.into_iter().filter(|choice| *choice != Choice::Remote || config.provider.is_set());
+    let others = named.map(make).filter(|other| other.is_there() && other.model() != configured.model());
+    Embedders { others: others.collect(), configured }
+}
+
+/// Where the use of a provider is booked.
+pub fn meter(config: &Config, db: &Db, clock: &Clock) -> Arc<dyn Meter> {
+    Arc::new(EmbeddingMeter { db: db.clone(), clock: clock.clone(), price: config.provider.embed_price })
 }
 
 /// How Qdrant is reached.

@@ -5,6 +5,7 @@
 
 mod account;
 mod db_contract;
+mod generations;
 mod landing;
 mod library;
 mod progress;

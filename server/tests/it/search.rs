@@ -250,7 +250,7 @@ impl Stand {
         let mut tx = self.site.state.db.write().await.unwrap();
         let rows = store::passages(&mut tx, self.material).await.unwrap();
         for row in rows.iter().take(first) {
-            let windows = library.retrieval.embed(&[prepare::passage(row)]).await.unwrap();
+            let windows = library.retrieval.serving().embed(&[prepare::passage(row)]).await.unwrap();
             for (part, window) in windows.iter().enumerate() {
                 let row = VectorRow {
                     passage: row.id,

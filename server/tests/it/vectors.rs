@@ -397,7 +397,7 @@ async fn search_goes_on_by_words_while_the_engine_is_down_and_catches_up_when_it
     let mut answered = false;
     for _ in 0..40 {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        if site.state.catch_up().await.is_ok() {
+        if site.state.generations.catch_up().await.is_ok() {
             let found = browser.call_json(&site, "library/search", query.clone()).await.json();
             answered = found["meaning"] == "searched" && found["hits"][0]["by_meaning"]["rank"] == 1;
             if answered {

@@ -81,7 +81,7 @@ pub async fn vectors(
     let copies = copies(&originals, args.synthetic);
     let filling = Instant::now();
     for (n, windows) in copies.chunks(MATERIAL_PASSAGES).enumerate() {
-        service.index_vectors(OWNER, material(n), windows).await?;
+        service.serving().upsert(OWNER, material(n), windows).await?;
     }
     let filled = filling.elapsed();
     let settling = Instant::now();
