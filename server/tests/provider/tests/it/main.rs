@@ -1,0 +1,6 @@
+//! The provider as a client sees it: each dialect, each fault, and what is remembered.
+
+mod client;
+mod dialects;
+mod faults;
+mod memory;
