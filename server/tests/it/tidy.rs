@@ -32,7 +32,8 @@ fn sources(folders: &[&str]) -> Vec<(String, String)> {
     paths.iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
 }
 
-const OURS: &[&str] = &["app/domain/src", "app/src", "frontend/src", "server/src"];
+const OURS: &[&str] =
+    &["app/domain/src", "app/src", "frontend/src", "server/src", "server/tests/provider/src"];
 
 #[test]
 fn names_say_what_a_module_is() {
