@@ -45,6 +45,10 @@ pub struct Config {
     #[command(flatten)]
     pub provider: Provider,
 
+    /// Language models.
+    #[command(flatten)]
+    pub llm: Models,
+
     /// Milliseconds that a search may spend on a second look by a cross-encoder, if it is installed; 0 for none. It did
     /// not pay on the judged sets.
     #[arg(long, env = "MITOCHI_RERANK_MS", default_value_t = 0)]
@@ -123,6 +127,74 @@ pub struct Provider {
     pub embed_price: f64,
 }
 
+/// Which language models are asked. Without a key and without an own server there is none, and everything works without.
+#[derive(Debug, Clone, Args)]
+pub struct Models {
+    /// Anthropic's key.
+    #[arg(long, env = "ANTHROPIC_API_KEY", default_value = "", hide_env_values = true)]
+    pub anthropic_api_key: Secret,
+
+    /// OpenAI's key.
+    #[arg(long, env = "OPENAI_API_KEY", default_value = "", hide_env_values = true)]
+    pub openai_api_key: Secret,
+
+    /// Google's key for Gemini.
+    #[arg(long, env = "GEMINI_API_KEY", default_value = "", hide_env_values = true)]
+    pub gemini_api_key: Secret,
+
+    /// Where Anthropic's API is, if not at Anthropic's: a gateway. The same for the two others.
+    #[arg(long, env = "MITOCHI_ANTHROPIC_URL", default_value = "")]
+    pub anthropic_url: String,
+
+    /// Where OpenAI's API is.
+    #[arg(long, env = "MITOCHI_OPENAI_URL", default_value = "")]
+    pub openai_url: String,
+
+    /// Where Gemini's API is.
+    #[arg(long, env = "MITOCHI_GEMINI_URL", default_value = "")]
+    pub gemini_url: String,
+
+    /// An own server that speaks OpenAI's API (Ollama, llama.cpp, vLLM): `http://127.0.0.1:11434/v1`.
+    #[arg(long, env = "MITOCHI_LOCAL_URL", default_value = "")]
+    pub local_url: String,
+
+    /// The model that it runs, as it calls it.
+    #[arg(long, env = "MITOCHI_LOCAL_MODEL", default_value = "")]
+    pub local_model: String,
+
+    /// Its key; empty where it wants none.
+    #[arg(long, env = "MITOCHI_LOCAL_KEY", default_value = "", hide_env_values = true)]
+    pub local_key: Secret,
+
+    /// Tokens that it takes at once.
+    #[arg(long, env = "MITOCHI_LOCAL_CONTEXT", default_value_t = 8192)]
+    pub local_context: u32,
+
+    /// The model for tutoring and reasoning, by its name in the catalogue; empty for the best that there is a key for.
+    #[arg(long, env = "MITOCHI_PRIMARY", default_value = "")]
+    pub primary: String,
+
+    /// The model for questions and short explanations.
+    #[arg(long, env = "MITOCHI_SECONDARY", default_value = "")]
+    pub secondary: String,
+
+    /// The model for whole documents.
+    #[arg(long, env = "MITOCHI_TERTIARY", default_value = "")]
+    pub tertiary: String,
+
+    /// A file of models and prices that adds to the catalogue that ships (`mitochi models` prints that).
+    #[arg(long, env = "MITOCHI_CATALOGUE", default_value = "")]
+    pub catalogue: String,
+
+    /// Cents that may be spent on one learner a day; 0 for no limit.
+    #[arg(long, env = "MITOCHI_LEARNER_CENTS", default_value_t = 50.0)]
+    pub learner_cents: f64,
+
+    /// Cents that may be spent on all learners together a day; 0 for no limit.
+    #[arg(long, env = "MITOCHI_DAILY_CENTS", default_value_t = 1000.0)]
+    pub daily_cents: f64,
+}
+
 impl Provider {
     /// Whether a provider was chosen: the default one wants a key.
     pub fn is_set(&self) -> bool {
@@ -176,6 +248,11 @@ pub enum LogFormat {
 pub struct Secret(String);
 
 impl Secret {
+    /// The value of a variable that an operator's own file names; empty where it is not set.
+    pub fn from_environment(name: &str) -> Self {
+        Self(std::env::var(name).unwrap_or_default())
+    }
+
     /// The value itself.
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,5 +1,5 @@
 //! Mitochi's backend, in reading order: what the machine gives (`config`, `clock`, `db`, `jobs`), then what a learner
-//! does (`account`, `library`, `quiz` …), then what it stands on (`reading`, `retrieval`), then how it is reached
+//! does (`account`, `library`, `quiz` …), then what it stands on (`llm`, `reading`, `retrieval`), then how it is reached
 //! (`http`, `cli`, `serve`).
 
 pub mod config;
@@ -15,13 +15,14 @@ pub mod shared;
 pub mod account;
 pub mod landing;
 pub mod library;
+pub mod models;
 pub mod progress;
 pub mod questions;
 pub mod quiz;
 pub mod review;
 pub mod starter;
-pub mod usage;
 
+pub mod llm;
 pub mod reading;
 pub mod retrieval;
 

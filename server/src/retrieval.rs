@@ -4,13 +4,13 @@
 //!
 //! Search never fails because one engine does: it answers with what is left and says so.
 
-mod abbreviation;
+pub(crate) mod abbreviation;
 pub mod embed;
 mod index;
 pub mod lexical;
 pub mod onnx;
 pub mod rerank;
-mod spelling;
+pub(crate) mod spelling;
 pub mod tokens;
 pub mod vector;
 pub mod window;

@@ -1,5 +1,6 @@
 //! The composition root: builds every service once and says which talks to which.
 
+pub mod models;
 pub mod vectors;
 
 use crate::{
@@ -11,6 +12,8 @@ use crate::{
     landing::LandingService,
     library::{LibraryService, StoredPassages, files::Files, generations::Generations},
     live::Live,
+    llm::{Orchestrator, answers::Answers, orchestrator::Parts, pace::Pace},
+    models::Book,
     progress::ProgressService,
     quiz::QuizService,
     reading::child::Limits,
@@ -55,6 +58,8 @@ pub struct State {
     pub library: LibraryService,
     /// What is shared with other processes.
     pub shared: Shared,
+    /// Language models.
+    pub llm: Orchestrator,
     /// Whose shelf has changed.
     pub live: Live,
     /// Changes when the process is asked to stop.
@@ -108,6 +113,7 @@ impl State {
         };
         let others = embedders.others.into_iter().map(vectors).collect::<anyhow::Result<Vec<_>>>()?;
         let configured = vectors(embedders.configured)?;
+        let meaning = configured.index.embedder.clone();
         let generations = Generations::open(db.clone(), keyword.clone(), configured, others).await?;
         let mut retrieval = generations.retrieval();
         if encoder.is_there() && config.rerank_ms > 0 {
@@ -124,6 +130,17 @@ impl State {
             keys: SessionKeys::new(&config.session_key()?),
             secure: config.secure_cookies(),
         };
+        let book = Arc::new(Book { db: db.clone(), clock: clock.clone() });
+        let llm = Orchestrator::new(Parts {
+            seats: models::seats(&config.llm, Pace::default(), &clock)?,
+            pace: Pace::default(),
+            budget: models::budget(&config.llm),
+            ledger: book.clone(),
+            consents: book,
+            answers: Some(Answers::new(meaning, shared.cache.clone())),
+            clock: clock.clone(),
+            seed: clock.id().as_u64_pair().1,
+        });
         let live = Live::new(shared.notices.clone());
         let library = LibraryService {
             db: db.clone(),
@@ -169,6 +186,7 @@ impl State {
             account,
             library,
             shared,
+            llm,
             live,
             stopping,
             leptos,

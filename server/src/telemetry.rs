@@ -7,6 +7,8 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberI
 pub fn start(format: LogFormat) {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,server=info,mitochi=info"));
+    // it logs what providers write, which may hold keys and learners' texts
+    let filter = filter.add_directive("async_openai=off".parse().unwrap_or_default());
     let log = tracing_subscriber::registry().with(filter);
     let layer = fmt::layer().with_writer(std::io::stderr).with_target(false);
     match format {

@@ -60,7 +60,7 @@ fn first_forms(text: &str) -> Vec<String> {
 
 /// What a query also means: expansions of its abbreviations, and abbreviations of what it writes out. Each once, in the
 /// order of the query.
-pub(super) fn meant(query: &str) -> Vec<&'static str> {
+pub(crate) fn meant(query: &str) -> Vec<&'static str> {
     let lexicon = &*LEXICON;
     // who shouts writes no abbreviations
     let shouted = !query.contains(char::is_lowercase) && query.split_whitespace().count() > 2;

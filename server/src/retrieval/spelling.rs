@@ -62,7 +62,7 @@ const ENDINGS: &[(&str, &str)] = &[
 ];
 
 /// The American spelling of a folded word, or the word itself.
-pub(super) fn american(form: &str) -> Cow<'_, str> {
+pub(crate) fn american(form: &str) -> Cow<'_, str> {
     if form.len() < 4 || !form.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return Cow::Borrowed(form);
     }

@@ -6,6 +6,7 @@ use crate::{
     config::{Config, Engine},
     db::Db,
     library::{StoredPassages, generations::Vectors, ledger::Ledger},
+    models::{Book, EmbeddingMeter},
     retrieval::{
         VectorIndex,
         embed::{
@@ -21,7 +22,6 @@ use crate::{
             qdrant::{self, Qdrant},
         },
     },
-    usage::EmbeddingMeter,
 };
 use std::sync::Arc;
 
@@ -102,7 +102,8 @@ pub fn embedders(config: &Config, meter: &Arc<dyn Meter>) -> Embedders {
 
 /// Where the use of a provider is booked.
 pub fn meter(config: &Config, db: &Db, clock: &Clock) -> Arc<dyn Meter> {
-    Arc::new(EmbeddingMeter { db: db.clone(), clock: clock.clone(), price: config.provider.embed_price })
+    let book = Book { db: db.clone(), clock: clock.clone() };
+    Arc::new(EmbeddingMeter { book, price: config.provider.embed_price })
 }
 
 /// How Qdrant is reached.

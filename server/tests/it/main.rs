@@ -4,10 +4,13 @@
 #![expect(clippy::disallowed_methods, reason = "tests make ids as the clock does")]
 
 mod account;
+mod answers;
 mod db_contract;
 mod generations;
 mod landing;
 mod library;
+mod llm;
+mod models;
 mod progress;
 mod questions;
 mod quiz;
@@ -17,5 +20,4 @@ mod search;
 mod shared;
 mod support;
 mod tidy;
-mod usage;
 mod vectors;

@@ -1,0 +1,185 @@
+//! Language models as learners and operators see them. Owns: the book of what calls cost, whom learners let their texts go
+//! to, and which materials stay here. Refuses: asking models (`llm`).
+
+mod store;
+
+use crate::{
+    clock::Clock,
+    db::Db,
+    error::{Error, Result},
+    llm::ledger::{Allowed, Call, Consents, Ledger, Spending},
+    retrieval::embed::remote::{Meter, Used},
+};
+use async_trait::async_trait;
+use domain::id::{LearnerId, MaterialId};
+use std::time::Duration;
+use store::CallRow;
+
+/// Milliseconds of a day.
+const DAY_MS: i64 = 86_400_000;
+
+/// The book of calls, and of what was agreed to.
+#[derive(Clone)]
+pub struct Book {
+    /// Rows.
+    pub db: Db,
+    /// Time and ids.
+    pub clock: Clock,
+}
+
+impl Book {
+    async fn write(&self, call: &CallRow<'_>) -> anyhow::Result<()> {
+        let mut tx = self.db.write().await?;
+        store::insert_call(&mut tx, call).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The endpoints that a learner lets texts go to, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn agreed(&self, learner: LearnerId) -> Result<Vec<String>> {
+        let mut tx = self.db.read().await?;
+        Ok(store::agreed(&mut tx, learner).await?)
+    }
+
+    /// A learner agrees that texts go to an endpoint, or takes that back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_agreed(&self, learner: LearnerId, endpoint: &str, agreed: bool) -> Result<()> {
+        let mut tx = self.db.write_for(learner).await?;
+        if agreed {
+            store::agree(&mut tx, learner, endpoint, self.clock.now()).await?;
+        } else {
+            store::withdraw(&mut tx, learner, endpoint).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Marks a material 'stays here', or takes the mark off.
+    ///
+    /// # Errors
+    /// When it is not there, or not the learner's.
+    pub async fn set_stays_here(&self, learner: LearnerId, material: MaterialId, stays: bool) -> Result<()> {
+        let mut tx = self.db.write_for(learner).await?;
+        if !store::set_stays_here(&mut tx, learner, material, stays).await? {
+            return Err(Error::not_found("This material"));
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[async_trait]
+impl Ledger for Book {
+    async fn book(&self, call: Call) -> anyhow::Result<()> {
+        let tokens = call.tokens;
+        self.write(&CallRow {
+            id: self.clock.id(),
+            learner: Some(call.learner),
+            at: call.at,
+            day: call.at.div_euclid(DAY_MS),
+            task: call.task.name(),
+            tier: call.tier.name(),
+            endpoint: &call.endpoint,
+            model: &call.model,
+            source: call.source.name(),
+            input: i64::try_from(tokens.input)?,
+            cached: i64::try_from(tokens.cached.min(tokens.input))?,
+            output: i64::try_from(tokens.output)?,
+            nanodollars: call.nanodollars,
+            first_word: call.first_word.map(milliseconds),
+            whole: milliseconds(call.whole),
+            outcome: call.outcome,
+        })
+        .await
+    }
+
+    async fn spent(&self, learner: LearnerId, day: i64) -> anyhow::Result<Spending> {
+        let mut tx = self.db.read().await?;
+        let (learner, everybody) = store::spent(&mut tx, learner, day).await?;
+        Ok(Spending { learner, everybody })
+    }
+}
+
+#[async_trait]
+impl Consents for Book {
+    async fn allowed(&self, learner: LearnerId, sources: &[MaterialId]) -> anyhow::Result<Allowed> {
+        let mut tx = self.db.read().await?;
+        let (mut stays_here, mut public) = (false, !sources.is_empty());
+        for source in sources {
+            match store::reach(&mut tx, learner, *source).await? {
+                Some(reach) => {
+                    stays_here |= reach.stays_here;
+                    public &= reach.public;
+                }
+                // what is not there has no owner who could allow it
+                None => stays_here = true,
+            }
+        }
+        let agreed = store::agreed(&mut tx, learner).await?.into_iter().collect();
+        Ok(Allowed { agreed, stays_here, public: public && !stays_here })
+    }
+}
+
+/// Books what embedding costs.
+#[derive(Clone)]
+pub struct EmbeddingMeter {
+    /// The book.
+    pub book: Book,
+    /// Dollars for a million tokens.
+    pub price: f64,
+}
+
+#[async_trait]
+impl Meter for EmbeddingMeter {
+    async fn book(&self, used: Used) -> anyhow::Result<()> {
+        let at = self.book.clock.now();
+        let tokens = i64::try_from(used.tokens)?;
+        self.book
+            .write(&CallRow {
+                id: self.book.clock.id(),
+                learner: None,
+                at,
+                day: at.div_euclid(DAY_MS),
+                task: "embedding",
+                tier: "",
+                endpoint: "embedding",
+                model: &used.model,
+                source: "model",
+                input: tokens,
+                cached: 0,
+                output: 0,
+                nanodollars: cost(tokens, self.price),
+                first_word: None,
+                whole: 0,
+                outcome: "whole",
+            })
+            .await
+    }
+}
+
+/// Nanodollars for so many tokens at this price, dollars for a million of them.
+fn cost(tokens: i64, price: f64) -> i64 {
+    (tokens as f64 * price * 1_000.0).round() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cost;
+
+    #[test]
+    fn a_million_tokens_cost_their_price() {
+        assert_eq!(cost(1_000_000, 0.02), 20_000_000, "two cents");
+        assert_eq!(cost(7, 0.02), 140);
+        assert_eq!(cost(0, 0.02), 0);
+        assert_eq!(cost(1_000_000, 0.0), 0);
+    }
+}
