@@ -40,4 +40,5 @@ CREATE TABLE model_consent (
 );
 
 -- its text goes to no provider
-ALTER TABLE material ADD COLUMN stays_here BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE material
+    ADD COLUMN stays_here BOOLEAN NOT NULL DEFAULT FALSE;

@@ -40,4 +40,5 @@ CREATE TABLE model_consent (
 ) STRICT;
 
 -- its text goes to no provider
-ALTER TABLE material ADD COLUMN stays_here INTEGER NOT NULL DEFAULT 0 CHECK (stays_here IN (0, 1));
+ALTER TABLE material
+    ADD COLUMN stays_here INTEGER NOT NULL DEFAULT 0 CHECK (stays_here IN (0, 1));
