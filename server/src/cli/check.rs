@@ -2,9 +2,11 @@
 //! Refuses: changing anything; it makes no table, no file and no folder.
 
 use crate::{
+    clock::Clock,
     config::{Config, Engine},
     db,
     library::{generations, store},
+    llm::{Tier, pace::Pace},
     retrieval::{
         embed::{
             Embedder, Role,
@@ -14,8 +16,12 @@ use crate::{
         onnx::ModelError,
         vector::{pgvector::Pgvector, qdrant::Qdrant},
     },
-    state::vectors::{Embedders, embedders},
+    state::{
+        self,
+        vectors::{Embedders, embedders},
+    },
 };
+use futures::StreamExt;
 use std::sync::Arc;
 
 /// What was found out of a part: a line for people, and whether it is well.
@@ -53,7 +59,46 @@ async fn look(config: &Config) -> Vec<(&'static str, Finding)> {
         ("model", model(config, &*embedders.configured).await),
     ];
     findings.extend(change(config, &embedders).await.map(|line| ("change", Ok(line))));
+    findings.extend(languages(config).await.into_iter().map(|finding| ("language", finding)));
     findings.push(("pages", pages(config)));
+    findings
+}
+
+/// The language model of each tier. The own one is asked for a word; one that is paid is not.
+async fn languages(config: &Config) -> Vec<Finding> {
+    let pace = Pace::default();
+    let seats = match state::models::seats(&config.llm, pace, &Clock::default()) {
+        Ok(seats) if seats.is_empty() => {
+            return vec![Ok("no language model: everything works without".into())];
+        }
+        Ok(seats) => seats,
+        Err(error) => return vec![Err(format!("{error:#}"))],
+    };
+    let mut findings = vec![];
+    for seat in seats {
+        let named = format!("{}: {}, {}", seat.tier.name(), seat.name(), seat.endpoint.url);
+        if seat.tier != Tier::Local {
+            findings.push(Ok(format!("{named} (not asked: it is paid)")));
+            continue;
+        }
+        let body = serde_json::json!({
+            "model": seat.model.name,
+            "messages": [{ "role": "user", "content": "Say yes." }],
+            "max_tokens": 8,
+            "stream": true,
+        });
+        let first = async {
+            let mut pieces = seat.transport.ask(&body).await.map_err(|refusal| refusal.to_string())?;
+            match pieces.next().await {
+                Some(Ok(_)) => Ok(named.clone()),
+                Some(Err(failure)) => Err(failure.to_string()),
+                None => Err("it does not answer".into()),
+            }
+        };
+        let finding = tokio::time::timeout(pace.first, first).await;
+        let finding = finding.unwrap_or_else(|_| Err("it did not begin to answer in time".into()));
+        findings.push(finding.map_err(|why| format!("{named}: {why}")));
+    }
     findings
 }
 

@@ -70,7 +70,8 @@ impl ModelArgs {
         crate::config::models_folder(&self.models)
     }
 
-    fn embedder(&self) -> Arc<dyn Embedder> {
+    /// The embedder; nothing is read or sent yet.
+    pub(super) fn embedder(&self) -> Arc<dyn Embedder> {
         let provider = || Remote::new(&self.provider.settings(), Arc::new(Unbooked));
         self.embedder.embedder(&self.folder(), provider)
     }

@@ -127,7 +127,7 @@ pub enum Piece {
 }
 
 /// Tokens that a model may think before it answers, which count as its answer.
-fn thinking(effort: Effort) -> u32 {
+pub fn thinking(effort: Effort) -> u32 {
     match effort {
         Effort::Quick => 512,
         Effort::Balanced => 2_048,

@@ -24,6 +24,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
+use tokio_util::task::TaskTracker;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;
@@ -94,6 +95,8 @@ struct Inner {
     consents: Arc<dyn Consents>,
     answers: Option<Answers>,
     clock: Clock,
+    /// Answers that are being written, booked or kept.
+    under_way: TaskTracker,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -104,7 +107,11 @@ impl Orchestrator {
     /// Over these models.
     pub fn new(parts: Parts) -> Self {
         let Parts { seats, pace, budget, ledger, consents, answers, clock, seed } = parts;
+        let under_way = TaskTracker::new();
+        // closed to no one: it only means that who waits may find it empty
+        under_way.close();
         Self(Arc::new(Inner {
+            under_way,
             seats: seats.into_iter().map(|seat| (seat.tier, Arc::new(seat))).collect(),
             breakers: Mutex::default(),
             flights: Mutex::default(),
@@ -135,6 +142,11 @@ impl Orchestrator {
         places.sort();
         places.dedup();
         places
+    }
+
+    /// When all that were asked so far are booked and kept: both are done after the end of an answer was told.
+    pub async fn settled(&self) {
+        self.0.under_way.wait().await;
     }
 
     /// How the breaker of an endpoint stands.
@@ -173,7 +185,7 @@ impl Orchestrator {
         // an answer that is asked for once more, because the first was of no use, is another
         let bucket = but.is_empty().then(|| bucket(&request, tier, allowed.public)).flatten();
         let run = Run { service: self.clone(), request, tier, bucket, started: Instant::now(), first: None };
-        tokio::spawn(async move {
+        self.0.under_way.spawn(async move {
             run.start(&seats, &writing).await;
             drop(entered);
         });

@@ -593,3 +593,71 @@ async fn what_is_not_in_the_form_is_sent_back_once_and_then_another_is_asked() {
         assert_eq!((claude.requests().len(), openai.requests().len()), asked);
     }
 }
+
+/// `node .ci/llama.mjs run -- cargo nextest run -p server --test it a_real_model` serves one.
+#[tokio::test]
+async fn a_real_model_streams_keeps_to_a_form_and_stops_when_the_reader_leaves() {
+    let Ok(url) = std::env::var("MITOCHI_TEST_LLM") else {
+        println!("skipped: no real language model (MITOCHI_TEST_LLM is not set)");
+        return;
+    };
+    let test = databases().await.remove(0);
+    let some = provider(Dialect::Foreign, Script::new());
+    let mut local = seat(Tier::Local, "smollm2", &some);
+    local.endpoint.url.clone_from(&url);
+    let patient = Pace { connect: ms(2_000), first: ms(60_000), between: ms(60_000) };
+    local.transport =
+        Arc::new(Http::new(&local.endpoint, &Secret::default(), patient, Clock::default()).unwrap());
+    let book = Arc::new(Book { db: test.db.clone(), clock: Clock::default() });
+    let (ledger, consents) = (book.clone(), book.clone());
+    let parts = Parts {
+        seats: vec![local],
+        pace: patient,
+        budget: Budget::default(),
+        ledger,
+        consents,
+        answers: None,
+        clock: Clock::default(),
+        seed: 1,
+    };
+    let learner = learner(&test.db).await;
+    let world = World { llm: Orchestrator::new(parts), book, learner, clock: Clock::default() };
+
+    let mut short = world.request("What does the heart do?");
+    short.most_tokens = 60;
+    let Answer::Given(mut answering) = world.llm.ask(short).await.unwrap() else { panic!() };
+    let (mut pieces, mut text) = (0, String::new());
+    while let Some(event) = answering.next().await {
+        if let Event::Text(piece) = event {
+            pieces += 1;
+            text.push_str(&piece);
+        }
+    }
+    println!("{pieces} pieces: {text}");
+    assert!(pieces > 3 && text.split_whitespace().count() > 5, "{text}");
+
+    let mut form = world.request("Does the heart pump blood? Answer C for yes.");
+    form.most_tokens = 60;
+    let filled = world.llm.fill::<Verdict>(form).await.unwrap();
+    assert!(
+        matches!(filled, Filled::Given(..) | Filled::Unusable),
+        "a small model may say what it likes, in the form"
+    );
+
+    let mut long = world.request("Tell a very long story about the heart.");
+    long.most_tokens = 1_500;
+    let Answer::Given(mut answering) = world.llm.ask(long).await.unwrap() else { panic!() };
+    assert!(answering.next().await.is_some());
+    drop(answering);
+    let left = format!("{}/left", url.trim_end_matches("/v1"));
+    let deadline = Instant::now() + ms(20_000);
+    loop {
+        let told = reqwest::get(&left).await.unwrap().text().await.unwrap();
+        if told.contains("1") {
+            break;
+        }
+        assert!(Instant::now() < deadline, "it goes on writing: {told}");
+        tokio::time::sleep(ms(200)).await;
+    }
+    println!("{:?}", world.calls().await);
+}
