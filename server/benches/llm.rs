@@ -13,7 +13,7 @@ use server::{
     llm::{
         Answer, Effort, Event, Message, Orchestrator, PromptId, Request, Speaker, Task, Tier,
         catalogue::Catalogue,
-        client::{Http, Transport},
+        client::Http,
         dialect::{self, Piece},
         ledger::{Allowed, Budget, Call, Consents, Ledger, Spending},
         orchestrator::{Parts, Seat},

@@ -236,8 +236,9 @@ impl Set {
 
     fn remove(&mut self, material: MaterialId) {
         // what stands before the first of them stays where it is: a new material moves nothing
-        let Some(mut kept) = self.rows.iter().position(|row| row.material == material) else { return };
-        for at in kept..self.rows.len() {
+        let Some(first) = self.rows.iter().position(|row| row.material == material) else { return };
+        let mut kept = first;
+        for at in first..self.rows.len() {
             if self.rows[at].material != material {
                 self.rows.swap(kept, at);
                 let from = at * self.dimensions;
