@@ -63,8 +63,9 @@ impl Http {
         let http = reqwest::Client::builder()
             .connect_timeout(pace.connect)
             // a key goes where the operator said and nowhere else
-            .redirect(Policy::none())
-            .build()?;
+            .redirect(Policy::none());
+        // what stays on this machine goes through no proxy of the environment either
+        let http = if endpoint.is_here() { http.no_proxy() } else { http }.build()?;
         // no organisation or project of the environment: what is configured is what is used
         let config = OpenAIConfig::new()
             .with_api_base(endpoint.url.trim_end_matches('/'))

@@ -10,6 +10,9 @@ const OVERLAP_MIN: usize = 12;
 /// The longest overlap that is looked for, and so what is held back of a continuation, characters.
 const OVERLAP_MAX: usize = 160;
 
+/// What has no space for so many characters is no word, or of a script that parts none: it is handed on as it comes.
+const LONGEST_WORD: usize = 60;
+
 /// Hands on whole words.
 #[derive(Debug, Default)]
 pub struct Words {
@@ -20,6 +23,9 @@ impl Words {
     /// Takes a piece and gives what is whole by now, with the space in front of the next word kept back.
     pub fn push(&mut self, piece: &str) -> String {
         self.held.push_str(piece);
+        if self.held.chars().rev().take_while(|c| !c.is_whitespace()).count() > LONGEST_WORD {
+            return self.finish();
+        }
         // the last word may go on, and the space before it belongs to it: a break then leaves no space behind
         let whole = self.held.trim_end_matches(|c: char| !c.is_whitespace()).trim_end().len();
         let rest = self.held.split_off(whole);
@@ -89,8 +95,10 @@ impl Joint {
             Some(at) => &start[start[..at].trim_end().len()..],
             None => held.as_str(),
         };
-        let touches = |text: &str| text.chars().next().is_some_and(char::is_alphanumeric);
-        if overlap.is_none() && touches(rest) && !self.said.ends_with(char::is_whitespace) {
+        // scripts without spaces are not parted by one
+        let parts = |c: char| c.is_alphanumeric() && (c as u32) < 0x2E80;
+        let touches = rest.chars().next().is_some_and(parts);
+        if overlap.is_none() && touches && !self.said.ends_with(char::is_whitespace) {
             // a break falls between words
             return format!(" {rest}");
         }
@@ -119,6 +127,11 @@ mod tests {
         assert_eq!(words.push(" blood."), " pumps");
         assert_eq!(words.finish(), " blood.");
         assert_eq!(words.finish(), "");
+        let text = "心臓は血液を全身に送り出す筋肉でできた器官である。".repeat(4);
+        let handed: String = text.split_inclusive('。').map(|piece| words.push(piece)).collect();
+        assert!(!handed.is_empty(), "a script without spaces streams too");
+        assert_eq!(handed + &words.finish(), text);
+        assert_eq!(joined("心臓は", &["血液を送る"]), "心臓は血液を送る");
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub struct Seat {
 impl Seat {
     /// Whether text for it stays on this machine.
     pub fn is_here(&self) -> bool {
-        is_here(&self.endpoint.url)
+        self.endpoint.is_here()
     }
 
     /// As `provider/model`.
@@ -632,15 +632,6 @@ impl Finish {
 
 fn place(seat: &Seat) -> Place {
     Place { name: seat.endpoint.name.clone(), title: seat.endpoint.title.clone() }
-}
-
-/// Whether an address is this machine's own.
-fn is_here(url: &str) -> bool {
-    let host = reqwest::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_string));
-    host.is_some_and(|host| {
-        let host = host.trim_matches(['[', ']']);
-        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-    })
 }
 
 /// What makes two requests the same.
