@@ -53,7 +53,7 @@ impl Sign {
             Self::Birth => "a date of birth",
             Self::Address => "an address",
             Self::Phone => "a phone number",
-            Self::Stay => "the dates of a hospital stay",
+            Self::Stay => "a hospital stay",
             Self::Notes => "clinical notes",
         }
     }
