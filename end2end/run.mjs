@@ -82,6 +82,16 @@ class Server {
   }
 }
 
+/** The first account is the administrator's: made before any test makes one. */
+const OPERATOR = { email: "operator@example.org", password: "marrow lantern seven" };
+
+async function makeOperator(server) {
+  const form = new URLSearchParams({ "request[email]": OPERATOR.email, "request[password]": OPERATOR.password });
+  const headers = { accept: "application/json" };
+  const answer = await fetch(`${server.url}/api/account/register`, { method: "POST", headers, body: form });
+  if (!answer.ok) throw new Error(`no account for the operator: ${answer.status} ${await answer.text()}`);
+}
+
 /** Lets the tests kill and start the server: POST /kill, POST /start. */
 function control(server) {
   const steps = { "POST /kill": () => server.kill(), "POST /start": () => server.start() };
@@ -109,6 +119,8 @@ async function round(database, args) {
 
   // the small embedder alone: what is tested here is not the ranking, and the pair takes three times as long
   const env = { MITOCHI_EMBEDDER: "minilm", ...process.env, MITOCHI_DATA: data };
+  // nor is any language model: a key of whoever runs the tests is not for them
+  for (const key of ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "MITOCHI_LOCAL_URL"]) delete env[key];
   delete env.DATABASE_URL;
   if (database === "postgres") {
     if (!process.env.MITOCHI_TEST_POSTGRES) throw new Error("MITOCHI_TEST_POSTGRES is not set");
@@ -118,6 +130,7 @@ async function round(database, args) {
   const http = await control(server);
   try {
     await server.start();
+    await makeOperator(server);
     console.log(`    on ${database}: ${server.url}`);
     const playwright = spawn(process.execPath, [join(HERE, "node_modules", "@playwright", "test", "cli.js"), "test", ...args], {
       cwd: HERE,
@@ -127,6 +140,7 @@ async function round(database, args) {
         BASE_URL: server.url,
         CONTROL_URL: `http://127.0.0.1:${http.address().port}`,
         MITOCHI_DATABASE: database,
+        MITOCHI_OPERATOR: OPERATOR.email,
       },
     });
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => playwright.kill(signal));

@@ -111,6 +111,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("library/:id") view={Lazy::<pages::Reader>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("search") view={Lazy::<pages::Search>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("settings") view={Lazy::<pages::Settings>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("admin/ai") view={Lazy::<pages::Overview>::new()} ssr=SsrMode::Async/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

@@ -3,7 +3,7 @@
 
 use crate::{
     account::api::Account, error::ApiError, landing::api::Landing, library::api::Library,
-    progress::api::Progress, quiz::api::Quizzes, review::api::Reviews,
+    models::api::Models, progress::api::Progress, quiz::api::Quizzes, review::api::Reviews,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub struct Backend {
     pub reviews: Arc<dyn Reviews>,
     /// XP, level, streak, the home page.
     pub progress: Arc<dyn Progress>,
+    /// Language models.
+    pub models: Arc<dyn Models>,
 }
 
 /// The ports of this request.

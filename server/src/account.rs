@@ -25,6 +25,7 @@ use attempts::Attempts;
 use domain::id::LearnerId;
 use password::Passwords;
 use sessions::{SessionKeys, Tokens};
+use uuid::Uuid;
 
 pub use cookies::{is_token_cookie, read_look, set_token_cookies, token_cookies};
 
@@ -72,6 +73,8 @@ impl AccountService {
             settings.time_zone = request.time_zone.clone();
         }
         let learner = guest.map_or_else(|| LearnerId(self.clock.id()), |row| LearnerId(row.id));
+        // of two who come at once, one is the first
+        tx.lock(Uuid::nil()).await?;
         let login = store::Login { email: &email, key: &email.to_lowercase(), hash: &hash };
         if !store::save_account(&mut tx, learner, login, &settings, now).await? {
             return Err(Error::conflict(
@@ -196,7 +199,8 @@ impl Account for AccountService {
         let mut tx = self.db.read().await.map_err(Error::from)?;
         let row = store::find(&mut tx, session.learner).await.map_err(Error::from)?;
         let row = row.ok_or(ApiError::Unauthorized)?;
-        Ok(Me { email: row.email, settings: row.settings.0, created: row.created })
+        let administrator = row.admin && row.email.is_some();
+        Ok(Me { email: row.email, settings: row.settings.0, created: row.created, administrator })
     }
 
     async fn save_settings(&self, session: Session, settings: Settings) -> Result<(), ApiError> {

@@ -79,6 +79,10 @@ pub struct Config {
     #[arg(long, env = "MITOCHI_SECRET", default_value = "", hide_env_values = true)]
     pub secret: Secret,
 
+    /// With it whoever gives it as a Bearer token may read `/metrics`, from anywhere; without it, who is on this machine.
+    #[arg(long, env = "MITOCHI_METRICS_TOKEN", default_value = "", hide_env_values = true)]
+    pub metrics_token: Secret,
+
     /// Cost of password hashes (bcrypt), 4 to 31; lower it in tests alone.
     #[arg(long, env = "MITOCHI_PASSWORD_COST", default_value_t = 12, value_parser = clap::value_parser!(u32).range(4..=31))]
     pub password_cost: u32,

@@ -4,6 +4,7 @@
 pub mod events;
 pub mod forms;
 pub mod health;
+pub mod metrics;
 pub mod requests;
 pub mod sessions;
 pub mod statuses;
@@ -57,6 +58,7 @@ pub fn router(state: State) -> Router {
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
         .route("/offline", get(statuses::offline))
         .route("/library/upload", post(upload::upload).layer(upload::body_limit()))
         .route("/library/events", get(events::events))

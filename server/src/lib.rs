@@ -10,6 +10,7 @@ pub mod db;
 pub mod error;
 pub mod jobs;
 pub mod live;
+pub mod place;
 pub mod shared;
 
 pub mod account;

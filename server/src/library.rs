@@ -234,6 +234,20 @@ impl LibraryService {
         Ok(())
     }
 
+    /// Marks a material 'stays here', or takes the mark off.
+    ///
+    /// # Errors
+    /// `NotFound` for what is not the learner's own.
+    pub async fn mark(&self, session: Session, id: MaterialId, stays: bool) -> Result<()> {
+        let mut tx = self.db.write_for(session.learner).await?;
+        if !store::set_stays_here(&mut tx, session.learner, id, stays).await? {
+            return Err(Error::not_found("This file"));
+        }
+        tx.commit().await?;
+        self.live.tell(session.learner);
+        Ok(())
+    }
+
     /// Deletes a material with its questions and cards; file and index entries go in a job of the same transaction.
     ///
     /// # Errors
@@ -283,7 +297,8 @@ impl LibraryService {
         let mut tx = self.db.write().await?;
         let mut missing = vec![];
         for index in indexes.iter().filter(|index| index.embedder.is_there()) {
-            missing.extend(store::without_vectors(&mut tx, &index.generation()).await?);
+            let elsewhere = index.embedder.is_elsewhere();
+            missing.extend(store::without_vectors(&mut tx, &index.generation(), elsewhere).await?);
         }
         missing.sort_unstable();
         missing.dedup();
@@ -353,6 +368,12 @@ impl Library for LibraryService {
         Ok(self.read_again(session, material).await?)
     }
 
+    async fn keep_here(&self, session: Session, material: MaterialId, stays: bool) -> Result<(), ApiError> {
+        self.mark(session, material, stays).await?;
+        forms::lead_plain("/library");
+        Ok(())
+    }
+
     async fn delete(&self, session: Session, material: MaterialId) -> Result<(), ApiError> {
         Ok(self.remove(session, material).await?)
     }
@@ -385,6 +406,7 @@ fn material(row: store::ShelfRow, due: &[(MaterialId, QuestionId)]) -> Material 
         known_percent: (answered > 0).then(|| percent(known)),
         error: material.error,
         warnings: material.warnings.0,
+        stays_here: material.stays_here,
         built_in: material.owner.is_none(),
         created: material.created,
     }

@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod orchestrator;
 pub mod pace;
 pub mod prompt;
+pub mod tally;
 
 use catalogue::Place;
 use domain::id::{LearnerId, MaterialId};

@@ -1,12 +1,14 @@
 //! Language models as learners and operators see them. Owns: the book of what calls cost, whom learners let their texts go
 //! to, and which materials stay here. Refuses: asking models (`llm`).
 
+pub mod port;
 mod store;
 
 use crate::{
     clock::Clock,
     db::Db,
     error::{Error, Result},
+    library,
     llm::ledger::{Allowed, Call, Consents, Ledger, Spending},
     retrieval::embed::remote::{Meter, Used},
 };
@@ -65,7 +67,7 @@ impl Book {
     /// When it is not there, or not the learner's.
     pub async fn set_stays_here(&self, learner: LearnerId, material: MaterialId, stays: bool) -> Result<()> {
         let mut tx = self.db.write_for(learner).await?;
-        if !store::set_stays_here(&mut tx, learner, material, stays).await? {
+        if !library::store::set_stays_here(&mut tx, learner, material, stays).await? {
             return Err(Error::not_found("This material"));
         }
         tx.commit().await?;

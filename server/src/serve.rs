@@ -2,7 +2,7 @@
 
 use crate::{clock::Clock, config::Config, http, jobs, starter, state::State, telemetry};
 use anyhow::Context;
-use std::{fs::File, process::ExitCode, time::Duration};
+use std::{fs::File, net::SocketAddr, process::ExitCode, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
 
 /// Requests that are under way when the process is asked to stop may go on for so long.
@@ -54,6 +54,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     tracing::info!(%address, data = %config.data.display(), "ready");
     let router = http::router(state.clone());
     let mut asked = stopping.clone();
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         let _ = asked.changed().await;
     });

@@ -6,14 +6,14 @@ pub mod vectors;
 use crate::{
     account::{AccountService, attempts::Attempts, password::Passwords, sessions::SessionKeys},
     clock::Clock,
-    config::Config,
+    config::{Config, Secret},
     db::{self, Db},
     jobs::{Wake, Work},
     landing::LandingService,
     library::{LibraryService, StoredPassages, files::Files, generations::Generations},
     live::Live,
     llm::{Orchestrator, answers::Answers, orchestrator::Parts, pace::Pace},
-    models::Book,
+    models::{Book, port::ModelsService},
     progress::ProgressService,
     quiz::QuizService,
     reading::child::Limits,
@@ -68,6 +68,8 @@ pub struct State {
     pub reader: PathBuf,
     /// Which vectors are searched.
     pub generations: Arc<Generations>,
+    /// Lets others than this machine read the metrics; empty for nobody.
+    pub metrics_token: Secret,
     /// How pages are rendered.
     pub leptos: LeptosOptions,
     /// Address of the styles, for documents that are not rendered by the app.
@@ -75,6 +77,7 @@ pub struct State {
     quizzes: QuizService,
     reviews: ReviewService,
     progress: ProgressService,
+    models: ModelsService,
     landing: LandingService,
     keyword: Arc<Lexical>,
     encoder: MsMarco,
@@ -136,7 +139,7 @@ impl State {
             pace: Pace::default(),
             budget: models::budget(&config.llm),
             ledger: book.clone(),
-            consents: book,
+            consents: book.clone(),
             answers: Some(Answers::new(meaning, shared.cache.clone())),
             clock: clock.clone(),
             seed: clock.id().as_u64_pair().1,
@@ -174,6 +177,13 @@ impl State {
                 reviews.clone(),
                 Arc::new(library.clone()),
             ),
+            models: ModelsService {
+                book,
+                llm: llm.clone(),
+                budget: models::budget(&config.llm),
+                embedding: vectors::elsewhere(config),
+            },
+            metrics_token: config.metrics_token.clone(),
             quizzes,
             reviews,
             reader: std::env::current_exe()?,
@@ -206,6 +216,7 @@ impl State {
             quizzes: Arc::new(self.quizzes.clone()),
             reviews: Arc::new(self.reviews.clone()),
             progress: Arc::new(self.progress.clone()),
+            models: Arc::new(self.models.clone()),
         }
     }
 

@@ -14,6 +14,7 @@ pub mod next_step;
 pub mod query;
 pub mod question;
 pub mod quiz;
+pub mod record;
 pub mod schedule;
 pub mod seed;
 pub mod sentence;

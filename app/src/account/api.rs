@@ -93,6 +93,8 @@ pub struct Me {
     pub settings: Settings,
     /// Since when, milliseconds since 1970.
     pub created: i64,
+    /// Whether this is who runs this Mitochi.
+    pub administrator: bool,
 }
 
 /// Port of accounts. Implementations set and clear the session's cookies and redirect where a form without

@@ -5,6 +5,7 @@ use super::api::{DeleteAccount, LogOut, Me, SaveSettings, Settings, load_me};
 use crate::{
     app::{Connection, FrameHandle},
     browser,
+    models::settings::LanguageModels,
     session::{Look, Motion, Theme},
     ui::{
         Dialog, ErrorState, Field, FormError, Glyph, Hue, Icon, IconSize, Mito, MitoSprite, Note,
@@ -37,7 +38,7 @@ pub fn SettingsPage() -> impl IntoView {
 
 /// What a stranger would see; the page sends strangers to log in before.
 fn stranger() -> Me {
-    Me { email: None, settings: Settings::default(), created: 0 }
+    Me { email: None, settings: Settings::default(), created: 0, administrator: false }
 }
 
 #[component]
@@ -73,7 +74,7 @@ fn Sections(me: Me) -> impl IntoView {
             view! { <span class="scripted">"Changes are saved as you make them"</span> }.into_any()
         }
     };
-    let Me { email, settings, .. } = me;
+    let Me { email, settings, administrator, .. } = me;
     let member = email.is_some();
     view! {
         <header class="page-head">
@@ -87,6 +88,7 @@ fn Sections(me: Me) -> impl IntoView {
                 <a class="sakura" href="#study" rel="external"><Icon glyph=Glyph::Target/>"Study"</a>
                 <a class="sky" href="#look" rel="external"><Icon glyph=Glyph::Text/>"Reading and access"</a>
                 <a class="honey" href="#play" rel="external"><Icon glyph=Glyph::Star/>"Play"</a>
+                <a class="lav" href="#models" rel="external"><Icon glyph=Glyph::Chat/>"Language models"</a>
                 <a class="coral" href="#account" rel="external"><Icon glyph=Glyph::Shield/>"Your account"</a>
             </nav>
             <div class="stack">
@@ -100,6 +102,7 @@ fn Sections(me: Me) -> impl IntoView {
                     <Play settings error/>
                     <button class="btn btn--fill sakura unscripted" type="submit">"Save"</button>
                 </ActionForm>
+                <LanguageModels administrator/>
                 {if member {
                     view! { <Account email=email.unwrap_or_default()/> }.into_any()
                 } else {

@@ -12,6 +12,7 @@ use crate::{
     },
     landing::page::LandingPage,
     library::{page::LibraryPage, reader::ReaderPage, search::SearchPage},
+    models::overview::OverviewPage,
     progress::home::HomePage,
     quiz::{page::QuizPage, results::ResultsPage},
     review::page::ReviewPage,
@@ -78,6 +79,7 @@ part!(desk, __preload_desk: Desk {
     Home => HomePage,
     Settings => SettingsPage,
     Search => SearchPage,
+    Overview => OverviewPage,
 });
 
 part!(shelves, __preload_shelves: Shelves {

@@ -68,6 +68,8 @@ pub struct Material {
     pub error: Option<String>,
     /// What of it could not be read.
     pub warnings: Vec<String>,
+    /// Its text goes to no language model elsewhere.
+    pub stays_here: bool,
     /// Part of Mitochi rather than uploaded: cannot be deleted.
     pub built_in: bool,
     /// Uploaded at, milliseconds since 1970.
@@ -367,6 +369,8 @@ pub trait Library: Send + Sync {
     async fn forget(&self, session: Session, saved: SavedSearchId) -> Result<Vec<SavedSearch>, ApiError>;
     /// Tries a failed material again.
     async fn retry(&self, session: Session, material: MaterialId) -> Result<(), ApiError>;
+    /// Marks a material 'stays here', or takes the mark off. A form without scripts is led back to the shelf.
+    async fn keep_here(&self, session: Session, material: MaterialId, stays: bool) -> Result<(), ApiError>;
     /// Deletes a material with its questions and cards.
     async fn delete(&self, session: Session, material: MaterialId) -> Result<(), ApiError>;
 }
@@ -417,6 +421,12 @@ pub async fn forget_search(saved: SavedSearchId) -> Result<Vec<SavedSearch>, Api
 #[server(endpoint = "library/retry")]
 pub async fn retry_material(material: MaterialId) -> Result<(), ApiError> {
     crate::backend()?.library.retry(crate::member()?, material).await
+}
+
+/// Marks a material 'stays here', or takes the mark off.
+#[server(endpoint = "library/keep_here")]
+pub async fn keep_here(material: MaterialId, stays: bool) -> Result<(), ApiError> {
+    crate::backend()?.library.keep_here(crate::member()?, material, stays).await
 }
 
 /// Deletes a material.

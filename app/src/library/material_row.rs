@@ -1,7 +1,7 @@
 //! A material on the shelf: being read, failed, or ready to learn from.
 
 use super::{
-    api::{Material, MaterialState, RetryMaterial},
+    api::{KeepHere, Material, MaterialState, RetryMaterial},
     menu::Menu,
     practise::Practise,
     shelf::{Stage, count, leaf, picture, progress, stages, status},
@@ -27,19 +27,26 @@ pub fn BusyRow(
     start: ServerAction<StartQuiz>,
     /// Tries a failed one again.
     again: ServerAction<RetryMaterial>,
+    /// Marks it 'stays here'.
+    keep: ServerAction<KeepHere>,
 ) -> impl IntoView {
     let failed = Memo::new(move |_| material.read().state == MaterialState::Failed);
     move || {
         if failed.get() {
             view! { <FailedRow material again/> }.into_any()
         } else {
-            view! { <ReadingRow material by_meaning start/> }.into_any()
+            view! { <ReadingRow material by_meaning start keep/> }.into_any()
         }
     }
 }
 
 #[component]
-fn ReadingRow(material: Memo<Material>, by_meaning: bool, start: ServerAction<StartQuiz>) -> impl IntoView {
+fn ReadingRow(
+    material: Memo<Material>,
+    by_meaning: bool,
+    start: ServerAction<StartQuiz>,
+    keep: ServerAction<KeepHere>,
+) -> impl IntoView {
     let id = material.read_untracked().id;
     let title = Memo::new(move |_| material.read().title.clone());
     let readable = Memo::new(move |_| material.read().pages_read > 0);
@@ -75,10 +82,10 @@ fn ReadingRow(material: Memo<Material>, by_meaning: bool, start: ServerAction<St
                 <h3>{move || match readable.get() {
                     true => view! { <a href=format!("/library/{id}")>{title}</a> }.into_any(),
                     false => title.into_any(),
-                }}</h3>
+                }}<StaysHere material/></h3>
                 <p class="small soft">{move || material.with(|material| format!("{} · {}", material.format, status(material)))}</p>
             </div>
-            <RowMenu material/>
+            <RowMenu material keep/>
             <div class="file__more">
                 {move || counted.get().then(|| view! {
                     <Bar label value=Signal::derive(move || share.get().unwrap_or(0)) max=100 hue=Hue::Sky/>
@@ -137,6 +144,8 @@ pub fn ReadyRow(
     material: Memo<Material>,
     /// Begins a set.
     start: ServerAction<StartQuiz>,
+    /// Marks it 'stays here'.
+    keep: ServerAction<KeepHere>,
 ) -> impl IntoView {
     let Material { id, title, built_in, .. } = material.get_untracked();
     let warned = Memo::new(move |_| material.read().warnings.clone());
@@ -166,10 +175,11 @@ pub fn ReadyRow(
                 <h3>
                     <a href=format!("/library/{id}")>{move || material.read().title.clone()}</a>
                     {built_in.then(|| view! { <span class="chip lav">"Sample"</span> })}
+                    <StaysHere material/>
                 </h3>
                 <p class="small soft meta">{facts}</p>
             </div>
-            <RowMenu material/>
+            <RowMenu material keep/>
             <div class="file__more file__learn">
                 {move || match known.get() {
                     Some(known) => view! {
@@ -206,15 +216,35 @@ pub fn ReadyRow(
     }
 }
 
+/// The mark of a material whose text goes to no language model elsewhere.
+#[component]
+fn StaysHere(material: Memo<Material>) -> impl IntoView {
+    let stays = Memo::new(move |_| material.read().stays_here);
+    move || {
+        stays.get().then(|| {
+            view! { <span class="chip mint"><Icon glyph=Glyph::Lock size=IconSize::Small/>"Stays here"</span> }
+        })
+    }
+}
+
 /// What else can be done with a material: nothing with a built-in one.
 #[component]
-fn RowMenu(material: Memo<Material>) -> impl IntoView {
+fn RowMenu(material: Memo<Material>, keep: ServerAction<KeepHere>) -> impl IntoView {
     let Material { id, title, built_in, .. } = material.get_untracked();
+    let stays = Memo::new(move |_| material.read().stays_here);
     (!built_in).then(|| {
         view! {
             <Menu label=format!("More for {title}")>
                 <a href=format!("/library/{id}")><Icon glyph=Glyph::Library/>"Open"</a>
                 <a href=format!("/search?material={id}")><Icon glyph=Glyph::Search/>"Search in it"</a>
+                <ActionForm action=keep>
+                    <input type="hidden" name="material" value=id.to_string()/>
+                    <input type="hidden" name="stays" value=move || (!stays.get()).to_string()/>
+                    <button type="submit">
+                        <Icon glyph=Glyph::Lock/>
+                        {move || if stays.get() { "Take ‘stays here’ off" } else { "Mark ‘stays here’" }}
+                    </button>
+                </ActionForm>
                 <a href=format!("/library?delete={id}") data-noscroll=""><Icon glyph=Glyph::Trash/>"Delete"</a>
             </Menu>
         }

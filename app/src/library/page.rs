@@ -1,7 +1,7 @@
 //! The library: files brought in, being read, ready to learn from.
 
 use super::{
-    api::{Material, MaterialState, Materials, RetryMaterial, Uploaded, load_materials},
+    api::{KeepHere, Material, MaterialState, Materials, RetryMaterial, Uploaded, load_materials},
     delete::DeleteDialog,
     drop_zone::DropZone,
     live,
@@ -59,6 +59,7 @@ fn Shelf(materials: Materials) -> impl IntoView {
     let connection = Connection::here();
     let start = ServerAction::<StartQuiz>::new();
     let again = ServerAction::<RetryMaterial>::new();
+    let keep = ServerAction::<KeepHere>::new();
     let sent: RwSignal<Vec<Upload>> = uploads().into();
 
     // a file that the server has gives its place to its material
@@ -83,7 +84,7 @@ fn Shelf(materials: Materials) -> impl IntoView {
         }
     });
     Effect::new(move |_| {
-        if matches!(again.value().get(), Some(Ok(()))) {
+        if [again.value().get(), keep.value().get()].contains(&Some(Ok(()))) {
             live::refresh(shelf, connection);
         }
     });
@@ -145,7 +146,12 @@ fn Shelf(materials: Materials) -> impl IntoView {
     let blank = Memo::new(move |_| !own.get() && rows.read().is_empty());
     let waiting = move || busy.read().len() + rows.read().len() + told.read().len();
     let error = Signal::derive(move || {
-        start.value().get().and_then(Result::err).or(again.value().get().and_then(Result::err))
+        start
+            .value()
+            .get()
+            .and_then(Result::err)
+            .or(again.value().get().and_then(Result::err))
+            .or(keep.value().get().and_then(Result::err))
     });
     view! {
         <header class="page-head">
@@ -172,7 +178,7 @@ fn Shelf(materials: Materials) -> impl IntoView {
                             {upload(id).map(|upload| view! { <UploadRow upload/> })}
                         </For>
                         <For each=move || busy.get() key=|id| *id let:id>
-                            {material(id).map(|material| view! { <BusyRow material by_meaning start again/> })}
+                            {material(id).map(|material| view! { <BusyRow material by_meaning start again keep/> })}
                         </For>
                     </ul>
                 </section>
@@ -188,7 +194,7 @@ fn Shelf(materials: Materials) -> impl IntoView {
                     </div>
                     <ul class="rows">
                         <For each=move || ready.get() key=|id| *id let:id>
-                            {material(id).map(|material| view! { <ReadyRow material start/> })}
+                            {material(id).map(|material| view! { <ReadyRow material start keep/> })}
                         </For>
                     </ul>
                 </section>

@@ -121,6 +121,11 @@ pub fn announcement(before: &Materials, after: &Materials) -> Option<String> {
             news.push(format!("{title} is ready, with {}.", count(now.questions, "question")));
         } else if then.state != now.state && now.state == MaterialState::Failed {
             news.push(format!("{title} could not be read. {}", now.error.as_deref().unwrap_or_default()));
+        } else if then.stays_here != now.stays_here {
+            news.push(match now.stays_here {
+                true => format!("{title} stays here."),
+                false => format!("{title} is not marked ‘stays here’ any more."),
+            });
         } else if then.questions == 0 && now.questions > 0 {
             news.push(format!("{title}: the first questions are there."));
         }
@@ -150,6 +155,7 @@ mod tests {
             known_percent: None,
             error: None,
             warnings: vec![],
+            stays_here: false,
             built_in: false,
             created: 0,
         }

@@ -66,7 +66,7 @@ impl Account for Gallery {
             },
         };
         let email = (!session.guest).then(|| "fern-03@example.org".to_string());
-        Ok(Me { email, settings, created: 1_747_000_000_000 })
+        Ok(Me { email, settings, created: 1_747_000_000_000, administrator: true })
     }
 
     async fn save_settings(&self, _: Session, settings: Settings) -> Result<(), ApiError> {

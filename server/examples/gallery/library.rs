@@ -88,6 +88,7 @@ fn material(id: MaterialId, title: &str, filename: &str, state: MaterialState) -
         known_percent: None,
         error: None,
         warnings: vec![],
+        stays_here: false,
         built_in: false,
         created: crate::quiz::NOW - 86_400_000,
     }
@@ -493,6 +494,10 @@ impl Library for Gallery {
     }
 
     async fn retry(&self, _: Session, _: MaterialId) -> Result<(), ApiError> {
+        self.enter().await
+    }
+
+    async fn keep_here(&self, _: Session, _: MaterialId, _: bool) -> Result<(), ApiError> {
         self.enter().await
     }
 

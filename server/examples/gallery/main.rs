@@ -7,6 +7,7 @@ mod account;
 mod http;
 mod landing;
 mod library;
+mod models;
 mod progress;
 mod quiz;
 mod review;
@@ -41,7 +42,8 @@ fn provide() {
         library: gallery.clone(),
         quizzes: gallery.clone(),
         reviews: gallery.clone(),
-        progress: gallery,
+        progress: gallery.clone(),
+        models: gallery,
     });
     if let Some(response) = use_context::<ResponseOptions>() {
         provide_context(PageStatus(Arc::new(move |status| {

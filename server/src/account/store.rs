@@ -22,6 +22,8 @@ pub struct LearnerRow {
     pub settings: Json<Settings>,
     /// Milliseconds since 1970.
     pub created: i64,
+    /// Whether this learner runs this Mitochi.
+    pub admin: bool,
 }
 
 /// How an account is entered.
@@ -37,13 +39,13 @@ pub struct Login<'a> {
 
 /// The learner of this id.
 pub async fn find(tx: &mut Tx, learner: LearnerId) -> Result<Option<LearnerRow>> {
-    let sql = "SELECT id, email, password_hash, settings, created FROM learner WHERE id = $1";
+    let sql = "SELECT id, email, password_hash, settings, created, admin FROM learner WHERE id = $1";
     tx.query(sql).bind(learner.0).maybe().await
 }
 
 /// The account of this address.
 pub async fn find_by_email(tx: &mut Tx, key: &str) -> Result<Option<LearnerRow>> {
-    let sql = "SELECT id, email, password_hash, settings, created FROM learner WHERE email_key = $1";
+    let sql = "SELECT id, email, password_hash, settings, created, admin FROM learner WHERE email_key = $1";
     tx.query(sql).bind(key.to_string()).maybe().await
 }
 
@@ -53,7 +55,8 @@ pub async fn settings(tx: &mut Tx, learner: LearnerId) -> Result<Settings> {
     Ok(row.maybe::<(Json<Settings>,)>().await?.map(|(settings,)| settings.0).unwrap_or_default())
 }
 
-/// Makes the learner an account, new or out of a guest. False: the address is taken.
+/// Makes the learner an account, new or out of a guest; the first account of all is the administrator's. False: the
+/// address is taken.
 pub async fn save_account(
     tx: &mut Tx,
     learner: LearnerId,
@@ -67,10 +70,10 @@ pub async fn save_account(
     }
     let changed = tx
         .query(
-            "INSERT INTO learner (id, email, email_key, password_hash, settings, created)
-             VALUES ($1, $2, $3, $4, $5, $6)
+            "INSERT INTO learner (id, email, email_key, password_hash, settings, created, admin)
+             VALUES ($1, $2, $3, $4, $5, $6, NOT EXISTS (SELECT 1 FROM learner WHERE email IS NOT NULL))
              ON CONFLICT (id) DO UPDATE SET email = excluded.email, email_key = excluded.email_key,
-               password_hash = excluded.password_hash, settings = excluded.settings
+               password_hash = excluded.password_hash, settings = excluded.settings, admin = excluded.admin
              WHERE learner.email IS NULL",
         )
         .bind(learner.0)
@@ -82,6 +85,12 @@ pub async fn save_account(
         .run()
         .await?;
     Ok(changed == 1)
+}
+
+/// Whether a learner runs this Mitochi.
+pub async fn is_administrator(tx: &mut Tx, learner: LearnerId) -> Result<bool> {
+    let query = tx.query("SELECT id FROM learner WHERE id = $1 AND admin AND email IS NOT NULL");
+    Ok(query.bind(learner.0).maybe::<(Uuid,)>().await?.is_some())
 }
 
 /// A learner without an account.

@@ -160,7 +160,11 @@ async fn change(config: &Config, embedders: &Embedders) -> Option<String> {
     let coverage = store::generation::coverage(&mut tx).await.ok()?;
     let passages = store::generation::count_passages(&mut tx).await.ok()?;
     let configured = generation(&*embedders.configured);
-    if store::generation::count_elsewhere(&mut tx, &configured).await.ok()? == 0 {
+    if store::generation::count_elsewhere(&mut tx, &configured, embedders.configured.is_elsewhere())
+        .await
+        .ok()?
+        == 0
+    {
         return None;
     }
     let made = coverage.iter().find(|(of, _)| *of == configured).map_or(0, |(_, passages)| *passages);

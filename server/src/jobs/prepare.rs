@@ -82,11 +82,14 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     let all: Vec<_> = passages.iter().map(passage).collect();
     work.retrieval.index_words(owner, id, &all).await.map_err(anyhow::Error::new)?;
     let again = job.kind == AGAIN;
+    // what stays here is found by its words where vectors are made elsewhere
+    let may = |index: &VectorIndex| !(row.stays_here && index.embedder.is_elsewhere());
     let mut indexes = vec![work.retrieval.serving()];
     if again {
         indexes = work.retrieval.indexes();
         indexes.retain(|index| index.embedder.is_there());
     }
+    indexes.retain(may);
     for index in &indexes {
         match embed(work, owner, id, index, again).await {
             // without the model the material is found by its words
@@ -102,7 +105,7 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     }
     // the vectors of a model that is coming, or that came meanwhile, are not waited for
     let made = |wanted: &VectorIndex| indexes.iter().any(|index| index.generation() == wanted.generation());
-    let more = !again && !work.retrieval.indexes().iter().all(made);
+    let more = !again && !work.retrieval.indexes().iter().filter(|index| may(index)).all(made);
     if more {
         enqueue_again(&mut tx, &work.clock, id).await?;
     }

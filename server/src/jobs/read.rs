@@ -24,6 +24,7 @@ use domain::{
     document::Document,
     id::{LearnerId, MaterialId},
     question::{self, Item},
+    record::{self, Sign},
 };
 use sqlx::types::Json;
 use std::time::{Duration, Instant};
@@ -128,13 +129,14 @@ impl Reading<'_> {
     }
 
     async fn part(&self, document: Document) -> Result<(), Failure> {
-        let (document, passages, items) = self.work_out(document).await?;
+        let Worked { document, passages, items, record } = self.work_out(document).await?;
         // the last page may go on in the next part: what stands on it can still change
         let last = document.pages.last().map_or(0, |page| page.number);
         let settled: Vec<_> =
             items.into_iter().filter(|item| item.options.iter().all(|o| o.page < last)).collect();
         let mut tx = self.work.db.write().await?;
         self.save(&mut tx, &document, &passages, &settled, false).await?;
+        self.keep_here(&mut tx, record).await?;
         tx.commit().await?;
         self.index(&passages).await;
         self.work.live.tell(self.owner);
@@ -142,11 +144,12 @@ impl Reading<'_> {
     }
 
     async fn whole(&self, document: Document) -> Result<(), Failure> {
-        let (document, passages, items) = self.work_out(document).await?;
+        let Worked { document, passages, items, record } = self.work_out(document).await?;
         let pages = document.pages.last().map_or(0, |page| page.number);
         let questions = items.len();
         let mut tx = self.work.db.write().await?;
         self.save(&mut tx, &document, &passages, &items, true).await?;
+        self.keep_here(&mut tx, record).await?;
         store::set_pages(&mut tx, self.id, pages, pages).await?;
         store::set_state(&mut tx, self.id, "preparing", None).await?;
         prepare::enqueue(&mut tx, &self.work.clock, self.id).await?;
@@ -162,12 +165,14 @@ impl Reading<'_> {
     }
 
     /// Passages and questions of a document, off the async threads.
-    async fn work_out(&self, document: Document) -> Result<(Document, Vec<PassageRow>, Vec<Item>), Failure> {
+    async fn work_out(&self, mut document: Document) -> Result<Worked, Failure> {
         let (id, clock) = (self.id, self.work.clock.clone());
         let task = tokio::task::spawn_blocking(move || {
             let passages = passages(&document, id, &clock);
             let items = question::generate(&document, &question::Options::default()).items;
-            (document, passages, items)
+            let signs = record::signs(&document.text);
+            document.warnings.extend(signs.as_deref().map(warning));
+            Worked { document, passages, items, record: signs.is_some() }
         });
         Ok(task.await.map_err(anyhow::Error::new)?)
     }
@@ -191,6 +196,15 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// A patient's record stays here from the transaction on in which it can be read first: before anybody can ask a
+    /// model about it.
+    async fn keep_here(&self, tx: &mut Tx, record: bool) -> Result<(), Failure> {
+        if record {
+            store::set_stays_here(tx, self.owner, self.id, true).await?;
+        }
+        Ok(())
+    }
+
     /// Search by words works on what is there; if the index fails now, the job that prepares the whole does it.
     async fn index(&self, passages: &[PassageRow]) {
         let passages: Vec<_> = passages.iter().map(prepare::passage).collect();
@@ -198,6 +212,31 @@ impl Reading<'_> {
             tracing::warn!(material.id = %self.id, "not indexed yet: {error}");
         }
     }
+}
+
+/// What a document comes to.
+struct Worked {
+    /// With what there is to warn of.
+    document: Document,
+    passages: Vec<PassageRow>,
+    items: Vec<Item>,
+    /// Whether it looks like a patient's record.
+    record: bool,
+}
+
+/// What the learner is told of a record. It is true as well when the mark was taken off.
+fn warning(signs: &[Sign]) -> String {
+    let named: Vec<&str> = signs.iter().map(|sign| sign.told()).collect();
+    let named = match named.split_last() {
+        Some((last, [])) => (*last).to_string(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+        None => String::new(),
+    };
+    format!(
+        "This looks like a patient’s record: {named} stand close together. It was marked ‘stays here’, so no language model \
+         elsewhere gets its text. Take the mark off only if nobody can be recognised in it, or ask whoever is responsible \
+         for the data first."
+    )
 }
 
 /// A document cut into passages.

@@ -130,8 +130,9 @@ impl Generations {
             return Ok(());
         }
         let generation = self.configured.index.generation();
+        let away = self.configured.index.embedder.is_elsewhere();
         let mut tx = self.db.read().await?;
-        let elsewhere = store::count_elsewhere(&mut tx, &generation).await?;
+        let elsewhere = store::count_elsewhere(&mut tx, &generation, away).await?;
         drop(tx);
         if self.retrieval.coming().is_some() {
             if elsewhere > 0 {

@@ -40,6 +40,8 @@ pub struct MaterialRow {
     pub warnings: Json<Vec<String>>,
     /// Milliseconds since 1970.
     pub created: i64,
+    /// Its text goes to no language model elsewhere.
+    pub stays_here: bool,
 }
 
 /// A material with what is counted of it, for one learner.
@@ -68,7 +70,7 @@ pub async fn shelf(
     model: &str,
 ) -> Result<Vec<ShelfRow>> {
     let sql = "SELECT m.id, m.owner, m.title, m.filename, m.format, m.extension, m.bytes, m.state, m.pages_read,
-           m.pages_total, m.error, m.warnings, m.created,
+           m.pages_total, m.error, m.warnings, m.created, m.stays_here,
            (SELECT CAST(count(*) AS BIGINT) FROM passage p WHERE p.material = m.id) AS passages,
            (SELECT CAST(count(DISTINCT v.passage) AS BIGINT) FROM passage_vector v
               JOIN passage p ON p.id = v.passage WHERE p.material = m.id AND v.model = $3) AS embedded,
@@ -92,7 +94,7 @@ pub async fn find(tx: &mut Tx, learner: LearnerId, material: MaterialId) -> Resu
     macro_rules! sql {
         () => {
             "SELECT id, owner, title, filename, format, extension, bytes, state, pages_read, pages_total, error,
-                warnings, created
+                warnings, created, stays_here
              FROM material WHERE id = $1 AND (owner = $2 OR owner IS NULL)"
         };
     }
@@ -103,7 +105,7 @@ pub async fn find(tx: &mut Tx, learner: LearnerId, material: MaterialId) -> Resu
 pub async fn find_any(tx: &mut Tx, material: MaterialId) -> Result<Option<MaterialRow>> {
     let sql =
         "SELECT id, owner, title, filename, format, extension, bytes, state, pages_read, pages_total, error,
-        warnings, created FROM material WHERE id = $1";
+        warnings, created, stays_here FROM material WHERE id = $1";
     tx.query(sql).bind(material.0).maybe().await
 }
 
@@ -169,6 +171,17 @@ pub async fn set_state(tx: &mut Tx, material: MaterialId, state: &str, error: Op
 pub async fn set_pages(tx: &mut Tx, material: MaterialId, read: u32, total: u32) -> Result<bool> {
     let sql = "UPDATE material SET pages_read = $2, pages_total = $3, state = 'reading' WHERE id = $1";
     Ok(tx.query(sql).bind(material.0).bind(i64::from(read)).bind(i64::from(total)).run().await? == 1)
+}
+
+/// Marks a learner's own material 'stays here', or takes the mark off. False: it is not there.
+pub async fn set_stays_here(
+    tx: &mut Tx,
+    learner: LearnerId,
+    material: MaterialId,
+    stays: bool,
+) -> Result<bool> {
+    let query = tx.query("UPDATE material SET stays_here = $1 WHERE id = $2 AND owner = $3");
+    Ok(query.bind(stays).bind(material.0).bind(learner.0).run().await? == 1)
 }
 
 /// Keeps what was read so far, in the place of what was kept before. False: the material was deleted.
@@ -259,12 +272,13 @@ pub async fn passages_without_vectors(
     tx.query(sql).bind(material.0).bind(model.to_string()).all().await
 }
 
-/// Uploaded and ready materials with passages that have no vector of this generation.
-pub async fn without_vectors(tx: &mut Tx, model: &str) -> Result<Vec<Uuid>> {
+/// Uploaded and ready materials with passages that have no vector of this generation, those left out that stay here where
+/// it is made `elsewhere`.
+pub async fn without_vectors(tx: &mut Tx, model: &str, elsewhere: bool) -> Result<Vec<Uuid>> {
     let sql = "SELECT m.id FROM material m WHERE m.owner IS NOT NULL AND m.state = 'ready' AND EXISTS
         (SELECT 1 FROM passage p WHERE p.material = m.id AND NOT EXISTS
-          (SELECT 1 FROM passage_vector v WHERE v.passage = p.id AND v.model = $1)) ORDER BY m.created";
-    let rows: Vec<(Uuid,)> = tx.query(sql).bind(model.to_string()).all().await?;
+          (SELECT 1 FROM passage_vector v WHERE v.passage = p.id AND v.model = $1)) AND NOT (m.stays_here AND $2) ORDER BY m.created";
+    let rows: Vec<(Uuid,)> = tx.query(sql).bind(model.to_string()).bind(elsewhere).all().await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 

@@ -44,17 +44,6 @@ pub struct Endpoint {
     pub prompt_caching: bool,
 }
 
-impl Endpoint {
-    /// Whether its address is this machine's own, as written: no name is looked up.
-    pub fn is_here(&self) -> bool {
-        let host = reqwest::Url::parse(&self.url).ok().and_then(|url| url.host_str().map(str::to_string));
-        host.is_some_and(|host| {
-            let host = host.trim_matches(['[', ']']);
-            host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-        })
-    }
-}
-
 /// Who gets a text, as a learner agrees to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -231,23 +220,6 @@ mod tests {
         let cached = Tokens { input: 1_000_000, cached: 1_000_000, output: 0 };
         assert_eq!(sonnet.of(cached), 100_000_000);
         assert_eq!(sonnet.of(Tokens { input: 7, cached: 9, output: 0 }), 700, "not more kept than sent");
-    }
-
-    #[test]
-    fn this_machine_is_told_by_its_address() {
-        let catalogue = Catalogue::new(None).unwrap();
-        let local = catalogue.endpoint("local").unwrap();
-        for (url, here) in [
-            ("http://127.0.0.1:11434/v1", true),
-            ("http://localhost:1/v1", true),
-            ("http://[::1]:1/v1", true),
-            ("http://127.0.0.1.example.org/v1", false),
-            ("http://localhost@example.org/v1", false),
-            ("https://api.openai.com/v1", false),
-            ("", false),
-        ] {
-            assert_eq!(Endpoint { url: url.into(), ..local.clone() }.is_here(), here, "{url}");
-        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     dialect::{self, Failure, Piece},
     pace::Pace,
 };
-use crate::{clock::Clock, config::Secret};
+use crate::{clock::Clock, config::Secret, place};
 use async_openai::{config::OpenAIConfig, error::OpenAIError, middleware::HttpRequestFactory};
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
@@ -65,7 +65,7 @@ impl Http {
             // a key goes where the operator said and nowhere else
             .redirect(Policy::none());
         // what stays on this machine goes through no proxy of the environment either
-        let http = if endpoint.is_here() { http.no_proxy() } else { http }.build()?;
+        let http = if place::is_here(&endpoint.url) { http.no_proxy() } else { http }.build()?;
         // no organisation or project of the environment: what is configured is what is used
         let config = OpenAIConfig::new()
             .with_api_base(endpoint.url.trim_end_matches('/'))

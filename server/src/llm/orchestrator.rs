@@ -13,8 +13,12 @@ use super::{
     flight::{Door, Writing, flight},
     ledger::{Allowed, Budget, Call, Consents, Ledger, Source, Spending},
     pace::{self, Pace},
+    tally::{Counts, Tally},
 };
-use crate::clock::{Clock, date_of};
+use crate::{
+    clock::{Clock, date_of},
+    place,
+};
 use domain::id::LearnerId;
 use futures::StreamExt;
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -49,7 +53,7 @@ pub struct Seat {
 impl Seat {
     /// Whether text for it stays on this machine.
     pub fn is_here(&self) -> bool {
-        self.endpoint.is_here()
+        place::is_here(&self.endpoint.url)
     }
 
     /// As `provider/model`.
@@ -89,6 +93,7 @@ struct Inner {
     /// What those under way may cost, by learner, in billionths of a dollar.
     reserved: Mutex<HashMap<LearnerId, i64>>,
     chance: Mutex<StdRng>,
+    tally: Tally,
     pace: Pace,
     budget: Budget,
     ledger: Arc<dyn Ledger>,
@@ -117,6 +122,7 @@ impl Orchestrator {
             flights: Mutex::default(),
             reserved: Mutex::default(),
             chance: Mutex::new(StdRng::seed_from_u64(seed)),
+            tally: Tally::default(),
             pace,
             budget,
             ledger,
@@ -138,7 +144,7 @@ impl Orchestrator {
 
     /// The providers that text would leave this machine for.
     pub fn places(&self) -> Vec<Place> {
-        let mut places: Vec<Place> = self.seats().filter(|seat| !seat.is_here()).map(place).collect();
+        let mut places: Vec<Place> = self.seats().filter(|seat| !seat.is_here()).map(place_of).collect();
         places.sort();
         places.dedup();
         places
@@ -153,6 +159,11 @@ impl Orchestrator {
     pub fn standing(&self, endpoint: &str) -> Standing {
         let now = self.0.clock.now();
         locked(&self.0.breakers).get(endpoint).map_or(Standing::Closed, |breaker| breaker.standing(now))
+    }
+
+    /// What was counted of calls since the start.
+    pub fn counts(&self) -> Counts {
+        self.0.tally.counts()
     }
 
     /// Asks. Returns with the first words, or when it is known that there will be none. Whoever drops the answer stops
@@ -279,6 +290,7 @@ impl Orchestrator {
     }
 
     async fn book(&self, call: Call) {
+        self.0.tally.count(&call);
         let (model, nanodollars) = (call.model.clone(), call.nanodollars);
         if let Err(error) = self.0.ledger.book(call).await {
             tracing::error!(model, nanodollars, "a call could not be booked: {error:#}");
@@ -630,7 +642,7 @@ impl Finish {
     }
 }
 
-fn place(seat: &Seat) -> Place {
+fn place_of(seat: &Seat) -> Place {
     Place { name: seat.endpoint.name.clone(), title: seat.endpoint.title.clone() }
 }
 

@@ -83,13 +83,106 @@ pub(super) async fn reach(tx: &mut Tx, learner: LearnerId, material: MaterialId)
     tx.query(sql).bind(material.0).bind(learner.0).maybe().await
 }
 
-/// Marks a learner's material; `false` where it is not there.
-pub(super) async fn set_stays_here(
-    tx: &mut Tx,
-    learner: LearnerId,
-    material: MaterialId,
-    stays: bool,
-) -> Result<bool> {
-    let query = tx.query("UPDATE material SET stays_here = $1 WHERE id = $2 AND owner = $3");
-    Ok(query.bind(stays).bind(material.0).bind(learner.0).run().await? > 0)
+/// What was spent on a day and a task.
+#[derive(sqlx::FromRow)]
+pub(super) struct DayRow {
+    pub(super) day: i64,
+    pub(super) task: String,
+    pub(super) nanodollars: i64,
+}
+
+/// What was spent on each task of each day from `since` on. Rows from before tasks were booked are of vectors.
+pub(super) async fn costs(tx: &mut Tx, since: i64) -> Result<Vec<DayRow>> {
+    let sql = "SELECT day, CASE task WHEN '' THEN 'embedding' ELSE task END AS task,
+           CAST(sum(nanodollars) AS BIGINT) AS nanodollars
+         FROM model_call WHERE day >= $1 GROUP BY 1, 2 ORDER BY 1, 2";
+    tx.query(sql).bind(since).all().await
+}
+
+/// What is counted of some calls.
+#[derive(sqlx::FromRow)]
+pub(super) struct LineRow {
+    pub(super) name: String,
+    pub(super) calls: i64,
+    pub(super) cached: i64,
+    pub(super) shared: i64,
+    pub(super) failed: i64,
+    pub(super) input: i64,
+    pub(super) output: i64,
+    pub(super) cost: i64,
+    pub(super) median: Option<i64>,
+    pub(super) p95: Option<i64>,
+}
+
+/// What is a failed call; one that nobody listened to any longer is none.
+macro_rules! failed {
+    () => {
+        "source = 'model' AND outcome NOT IN ('whole', 'length', 'left')"
+    };
+}
+
+/// Calls by a name that is made of each. The times are ranked among those of its name that were asked and said
+/// something; the p-th part of n is the one of rank p * n, rounded up.
+macro_rules! lines {
+    ($name:literal, $which:literal) => {
+        concat!(
+            "WITH call AS (
+               SELECT ",
+            $name,
+            " AS name, source, outcome, input_tokens, output_tokens, nanodollars, first_word,
+                 source = 'model' AND first_word IS NOT NULL AS timed
+               FROM model_call WHERE day >= $1 AND ",
+            $which,
+            "),
+             ranked AS (
+               SELECT call.*, row_number() OVER (PARTITION BY name, timed ORDER BY first_word) AS place,
+                 count(*) OVER (PARTITION BY name, timed) AS many
+               FROM call)
+             SELECT name, CAST(count(*) AS BIGINT) AS calls,
+               CAST(sum(CASE WHEN source = 'cache' THEN 1 ELSE 0 END) AS BIGINT) AS cached,
+               CAST(sum(CASE WHEN source = 'shared' THEN 1 ELSE 0 END) AS BIGINT) AS shared,
+               CAST(sum(CASE WHEN ",
+            failed!(),
+            " THEN 1 ELSE 0 END) AS BIGINT) AS failed,
+               CAST(sum(input_tokens) AS BIGINT) AS input, CAST(sum(output_tokens) AS BIGINT) AS output,
+               CAST(sum(nanodollars) AS BIGINT) AS cost,
+               CAST(max(CASE WHEN timed AND place = (many + 1) / 2 THEN first_word END) AS BIGINT) AS median,
+               CAST(max(CASE WHEN timed AND place = (many * 95 + 99) / 100 THEN first_word END) AS BIGINT) AS p95
+             FROM ranked GROUP BY name ORDER BY cost DESC, calls DESC, name"
+        )
+    };
+}
+
+/// Calls by task, the dearest first.
+pub(super) async fn by_task(tx: &mut Tx, since: i64) -> Result<Vec<LineRow>> {
+    let sql = lines!("CASE task WHEN '' THEN 'embedding' ELSE task END", "TRUE");
+    tx.query(sql).bind(since).all().await
+}
+
+/// Calls by model, the dearest first; those that asked none are of none.
+pub(super) async fn by_model(tx: &mut Tx, since: i64) -> Result<Vec<LineRow>> {
+    tx.query(lines!("model", "model <> ''")).bind(since).all().await
+}
+
+/// All calls of language models as one; `None` where there were none.
+pub(super) async fn together(tx: &mut Tx, since: i64) -> Result<Option<LineRow>> {
+    tx.query(lines!("'all'", "task NOT IN ('', 'embedding')")).bind(since).maybe().await
+}
+
+/// How often calls of language models failed for what, the most frequent first.
+pub(super) async fn failures(tx: &mut Tx, since: i64) -> Result<Vec<(String, i64)>> {
+    let sql = concat!(
+        "SELECT outcome, CAST(count(*) AS BIGINT) FROM model_call WHERE day >= $1 AND task NOT IN ('', 'embedding') AND ",
+        failed!(),
+        " GROUP BY outcome ORDER BY 2 DESC, 1"
+    );
+    tx.query(sql).bind(since).all().await
+}
+
+/// Billionths of a dollar spent on a day: on everybody, and on the learner on whom most was spent.
+pub(super) async fn spent_at_most(tx: &mut Tx, day: i64) -> Result<(i64, i64)> {
+    let sql = "SELECT CAST(coalesce(sum(cost), 0) AS BIGINT),
+           CAST(coalesce(max(CASE WHEN learner IS NOT NULL THEN cost END), 0) AS BIGINT)
+         FROM (SELECT learner, sum(nanodollars) AS cost FROM model_call WHERE day = $1 GROUP BY learner) AS learners";
+    tx.query(sql).bind(day).one().await
 }

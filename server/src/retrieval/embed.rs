@@ -58,6 +58,11 @@ pub trait Embedder: Send + Sync {
         true
     }
 
+    /// Whether texts leave this machine for it.
+    fn is_elsewhere(&self) -> bool {
+        false
+    }
+
     /// Lets memory go unless the model was used since the last call; call it every few minutes. Returns whether there
     /// was any to let go.
     fn release_idle(&self) -> bool {

@@ -7,6 +7,7 @@ use crate::{
     db::Db,
     library::{StoredPassages, generations::Vectors, ledger::Ledger},
     models::{Book, EmbeddingMeter},
+    place,
     retrieval::{
         VectorIndex,
         embed::{
@@ -132,4 +133,11 @@ fn pool<'a>(config: &Config, db: &'a Db) -> anyhow::Result<&'a sqlx::PgPool> {
             config.database()
         ),
     }
+}
+
+/// Who makes the vectors, where that is not this machine.
+pub fn elsewhere(config: &Config) -> Option<String> {
+    let remote = config.embedder == Choice::Remote || config.provider.is_set();
+    let url = &config.provider.embed_url;
+    if remote && !place::is_here(url) { place::host(url) } else { None }
 }

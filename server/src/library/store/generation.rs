@@ -20,13 +20,15 @@ pub async fn count_passages(tx: &mut Tx) -> Result<i64> {
     Ok(tx.query(sql).one::<(i64,)>().await?.0)
 }
 
-/// How many passages have vectors of other generations and none of this one.
-pub async fn count_elsewhere(tx: &mut Tx, model: &str) -> Result<i64> {
+/// How many passages have vectors of other generations and none of this one; none of materials that stay here, where this
+/// one is made on another machine (`away`).
+pub async fn count_elsewhere(tx: &mut Tx, model: &str, away: bool) -> Result<i64> {
     let sql = "SELECT CAST(count(DISTINCT v.passage) AS BIGINT)
         FROM passage_vector v JOIN passage p ON p.id = v.passage JOIN material m ON m.id = p.material
         WHERE m.owner IS NOT NULL AND m.state = 'ready' AND v.model <> $1 AND NOT EXISTS
-          (SELECT 1 FROM passage_vector o WHERE o.passage = v.passage AND o.model = $1)";
-    Ok(tx.query(sql).bind(model.to_string()).one::<(i64,)>().await?.0)
+          (SELECT 1 FROM passage_vector o WHERE o.passage = v.passage AND o.model = $1)
+          AND NOT (m.stays_here AND $2)";
+    Ok(tx.query(sql).bind(model.to_string()).bind(away).one::<(i64,)>().await?.0)
 }
 
 /// Materials that have vectors of other generations than this one.

@@ -43,6 +43,10 @@ impl Embedder for Remembered {
         self.inner.is_there()
     }
 
+    fn is_elsewhere(&self) -> bool {
+        self.inner.is_elsewhere()
+    }
+
     fn release_idle(&self) -> bool {
         self.inner.release_idle()
     }

@@ -66,6 +66,7 @@ impl Meter for Unbooked {
 pub struct Remote {
     model: Arc<ModelId>,
     name: String,
+    elsewhere: bool,
     client: Client<OpenAIConfig>,
     meter: Arc<dyn Meter>,
 }
@@ -86,7 +87,14 @@ impl Remote {
             sha256: super::hex(format!("{url}\n{model}\n{dimensions}")),
             dimensions: *dimensions,
         };
-        Self { model: Arc::new(id), name: model.clone(), client: Client::with_config(config), meter }
+        let elsewhere = !crate::place::is_here(url);
+        Self {
+            model: Arc::new(id),
+            name: model.clone(),
+            elsewhere,
+            client: Client::with_config(config),
+            meter,
+        }
     }
 
     /// One call.
@@ -154,6 +162,10 @@ impl Embedder for Remote {
 
     fn batch(&self) -> usize {
         BATCH
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        self.elsewhere
     }
 
     async fn embed(&self, text: &str, role: Role) -> Result<Vec<f32>, ModelError> {

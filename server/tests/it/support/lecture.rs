@@ -121,6 +121,9 @@ impl Library for EmptyShelf {
     async fn retry(&self, _: Session, _: MaterialId) -> Result<(), ApiError> {
         Err(ApiError::not_found("This file"))
     }
+    async fn keep_here(&self, _: Session, _: MaterialId, _: bool) -> Result<(), ApiError> {
+        Err(ApiError::not_found("This file"))
+    }
     async fn delete(&self, _: Session, _: MaterialId) -> Result<(), ApiError> {
         Err(ApiError::not_found("This file"))
     }

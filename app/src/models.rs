@@ -1,0 +1,7 @@
+//! Language models as learners and the administrator meet them: who gets texts, and what it costs.
+pub mod api;
+mod chart;
+pub mod consent;
+mod cost;
+pub mod overview;
+pub mod settings;
