@@ -6,5 +6,5 @@ export class Models extends Screen {
   /** The section of the settings. */
   readonly section = this.page.locator("#models");
   /** What leads the administrator on. */
-  readonly costs = this.section.getByRole("link", { name: "What they cost, and how they do" });
+  readonly costs = this.section.getByRole("link", { name: "What they cost" });
 }

@@ -53,7 +53,7 @@ fn Whole(overview: Overview) -> impl IntoView {
                         mito=Mito::Sleep
                         title="No language model is connected"
                         text="Nothing was asked and nothing was paid. A provider’s key or a server of your own connects one; the README says how."
-                    >{()}</Empty>
+                    />
                 </div>
             })}
             {(asked || !seats.is_empty()).then(|| view! { <Figures all=all.clone() paid today failures=failures.clone()/> })}
@@ -99,7 +99,7 @@ fn Figures(all: Line, paid: i64, today: Today, failures: Vec<super::api::Failed>
                 </dd>
             </div>
             <div class="kpi">
-                <dt>"Answered without asking"</dt>
+                <dt>"Spared calls"</dt>
                 <dd>
                     <b>{share(spared, all.calls)}</b>
                     <small>{format!("{} kept, {} shared", grouped(all.cached), grouped(all.shared))}</small>
@@ -127,7 +127,7 @@ fn Figures(all: Line, paid: i64, today: Today, failures: Vec<super::api::Failed>
 fn short(tokens: i64) -> String {
     match tokens {
         ..10_000 => grouped(tokens),
-        ..1_000_000 => format!("{}\u{a0}k", (tokens + 500) / 1_000),
+        10_000..1_000_000 => format!("{}\u{a0}k", (tokens + 500) / 1_000),
         _ => {
             let tenths = (tokens + 50_000) / 100_000;
             format!("{}.{}\u{a0}M", grouped(tenths / 10), tenths % 10)

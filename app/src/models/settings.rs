@@ -34,7 +34,7 @@ pub fn LanguageModels(
                 <p class="models__costs">
                     <a class="btn btn--line btn--sm" href="/admin/ai">
                         <Icon glyph=Glyph::Pulse/>
-                        "What they cost, and how they do"
+                        "What they cost"
                     </a>
                 </p>
             })}
