@@ -6,6 +6,7 @@ pub mod chunks;
 pub mod eval;
 pub mod extract;
 pub mod ingest;
+pub mod prompt;
 pub mod questions;
 pub mod reindex;
 pub mod sample;

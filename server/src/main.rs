@@ -51,6 +51,9 @@ enum Command {
     /// With --json a line each: {"stem", "options": [{"text", "correct", "rationale", "quote", "page"}], "concept",
     /// "kind", "difficulty"}. Exit code 2: the file cannot be read; standard error says why.
     Questions(QuestionArguments),
+    /// Shows what language models are told.
+    #[command(subcommand)]
+    Prompt(cli::prompt::PromptCommand),
     /// Measures how good a part of Mitochi is.
     #[command(subcommand)]
     Eval(Evaluation),
@@ -155,6 +158,7 @@ fn main() -> ExitCode {
         Command::Questions(asked) => {
             cli::questions::run(&asked.file, asked.json, asked.limit, asked.refusals)
         }
+        Command::Prompt(asked) => cli::prompt::run(&asked),
         Command::Eval(Evaluation::Retrieval(arguments)) => cli::eval::run(&arguments),
         Command::Eval(Evaluation::Vectors(arguments)) => cli::eval::run_vectors(&arguments),
         Command::Eval(Evaluation::Ingest { folder }) => cli::ingest::run(&folder),
