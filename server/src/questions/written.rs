@@ -20,6 +20,7 @@ use domain::{
     flaw::{self, Flaw},
     id::{LearnerId, MaterialId},
     question::{Bloom, Choice, Item, ItemKind},
+    sentence::sentences,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -219,7 +220,8 @@ fn whole(
         Level::Apply => (Bloom::Apply, 0.6),
         Level::Analyze => (Bloom::Analyze, 0.65),
     };
-    let case = matches!(draft.level, Level::Apply | Level::Analyze);
+    // a case is told before the question is asked
+    let case = matches!(draft.level, Level::Apply | Level::Analyze) && sentences(draft.stem.trim()).len() > 1;
     let item = Item {
         stem: draft.stem.trim().into(),
         options,
