@@ -1,11 +1,13 @@
 //! What the command line does besides serving. Owns: the output of each command and its exit code. Refuses: arguments
 //! (`main`) and the work itself.
 
+pub mod analysis;
 pub mod check;
 pub mod chunks;
 pub mod eval;
 pub mod extract;
 pub mod ingest;
+pub mod prompt;
 pub mod questions;
 pub mod reindex;
 pub mod sample;

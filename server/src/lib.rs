@@ -14,6 +14,7 @@ pub mod place;
 pub mod shared;
 
 pub mod account;
+pub mod analysis;
 pub mod landing;
 pub mod library;
 pub mod models;

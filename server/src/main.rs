@@ -51,6 +51,9 @@ enum Command {
     /// With --json a line each: {"stem", "options": [{"text", "correct", "rationale", "quote", "page"}], "concept",
     /// "kind", "difficulty"}. Exit code 2: the file cannot be read; standard error says why.
     Questions(QuestionArguments),
+    /// Shows what language models are told.
+    #[command(subcommand)]
+    Prompt(cli::prompt::PromptCommand),
     /// Measures how good a part of Mitochi is.
     #[command(subcommand)]
     Eval(Evaluation),
@@ -105,6 +108,11 @@ enum Evaluation {
     Ingest {
         /// Folder with chapters in several formats.
         folder: PathBuf,
+    },
+    /// What is found worth learning in a file without a model: kind, page, name and quote of each finding.
+    Analysis {
+        /// PDF, PPTX, DOCX, HTML, Markdown or text.
+        file: PathBuf,
     },
     /// Writing questions: draws the tables that judges fill in.
     Questions(SampleArguments),
@@ -165,9 +173,11 @@ fn main() -> ExitCode {
         Command::Questions(asked) => {
             cli::questions::run(&asked.file, asked.json, asked.limit, asked.refusals)
         }
+        Command::Prompt(asked) => cli::prompt::run(&asked),
         Command::Eval(Evaluation::Retrieval(arguments)) => cli::eval::run(&arguments),
         Command::Eval(Evaluation::Vectors(arguments)) => cli::eval::run_vectors(&arguments),
         Command::Eval(Evaluation::Ingest { folder }) => cli::ingest::run(&folder),
+        Command::Eval(Evaluation::Analysis { file }) => cli::analysis::run(&file),
         Command::Eval(Evaluation::Questions(draw)) => {
             cli::sample::run(&draw.files, draw.seed, draw.count, &draw.out, &draw.name)
         }

@@ -2,6 +2,7 @@
 //!
 //! Time, randomness and ids are arguments of every function here.
 
+pub mod analysis;
 pub mod chapter;
 pub mod chunk;
 pub mod citation;

@@ -17,6 +17,7 @@ mod span;
 mod tagger;
 mod terms;
 mod token;
+mod told;
 mod vectors;
 mod word;
 
@@ -25,6 +26,7 @@ pub(crate) use filters::is_type_stem;
 pub use generate::{Generated, Options, generate, generate_with};
 pub use refusal::Refusal;
 pub use review::{Sample, sample};
+pub(crate) use told::{Says, Telling, Told, telling};
 pub use vectors::{DIMENSIONS, Embed, trigrams};
 pub(crate) use word::{article_for, head_index, is_function_word, singular, stem};
 
@@ -83,7 +85,7 @@ pub enum ItemKind {
     Table,
     /// Any other relation of the text.
     Relation,
-    /// Written by a person, with a vignette.
+    /// With a vignette, written by a person or a model.
     Vignette,
 }
 

@@ -57,6 +57,17 @@ fn strict(schema: &mut Value) {
                     object.remove(unknown);
                 }
             }
+            // variants with a comment each: strict providers know no 'oneOf'
+            if let Some(Value::Array(variants)) = object.remove("oneOf") {
+                let words: Vec<Value> =
+                    variants.iter().filter_map(|variant| variant.get("const").cloned()).collect();
+                if words.len() == variants.len() {
+                    object.insert("type".into(), "string".into());
+                    object.insert("enum".into(), words.into());
+                } else {
+                    object.insert("anyOf".into(), variants.into());
+                }
+            }
             if let Some(Value::Object(properties)) = object.get("properties") {
                 let all: Vec<Value> = properties.keys().cloned().map(Value::String).collect();
                 object.insert("required".into(), all.into());
@@ -75,6 +86,19 @@ impl Orchestrator {
     /// # Errors
     /// As [`Orchestrator::ask`].
     pub async fn fill<T: Form>(&self, request: Request) -> anyhow::Result<Filled<T>> {
+        self.fill_where(request, &|_: &T| Ok(())).await
+    }
+
+    /// The same, for values that must also hold against what the type does not know, such as the text they quote. `holds` says
+    /// what is wrong, in words for the model.
+    ///
+    /// # Errors
+    /// As [`Orchestrator::ask`].
+    pub async fn fill_where<T: Form>(
+        &self,
+        request: Request,
+        holds: &(dyn Fn(&T) -> Result<(), String> + Sync),
+    ) -> anyhow::Result<Filled<T>> {
         let request = Request { schema: Some(schema::<T>()), ..request };
         let mut failed: Vec<String> = vec![];
         for _ in 0..MODELS {
@@ -84,7 +108,7 @@ impl Orchestrator {
                 Answer::NoModel(why) => return Ok(Filled::NoModel(why)),
             };
             let (text, ended) = answering.whole().await;
-            let wrong = match usable::<T>(&text, ended.finish) {
+            let wrong = match usable(&text, ended.finish, holds) {
                 Ok(value) => return Ok(Filled::Given(value, ended.model)),
                 Err(wrong) => wrong,
             };
@@ -98,7 +122,7 @@ impl Orchestrator {
                 self.ask_others(Request { messages, ..request.clone() }, &failed).await?
             {
                 let (text, ended) = answering.whole().await;
-                match usable::<T>(&text, ended.finish) {
+                match usable(&text, ended.finish, holds) {
                     Ok(value) => return Ok(Filled::Given(value, ended.model)),
                     Err(wrong) => tracing::warn!(
                         model = ended.model,
@@ -136,13 +160,17 @@ fn kind(wrong: &Wrong) -> &'static str {
     }
 }
 
-fn usable<T: Form>(text: &str, finish: Finish) -> Result<T, Wrong> {
+fn usable<T: Form>(
+    text: &str,
+    finish: Finish,
+    holds: &(dyn Fn(&T) -> Result<(), String> + Sync),
+) -> Result<T, Wrong> {
     let read = json::read::<T>(text)?;
     // what was cut off may lack half a sentence that nobody would miss
     if read.cut || matches!(finish, Finish::Broken) {
         return Err(Wrong::Cut);
     }
-    read.value.check().map_err(Wrong::Check)?;
+    read.value.check().and_then(|()| holds(&read.value)).map_err(Wrong::Check)?;
     Ok(read.value)
 }
 
@@ -164,7 +192,9 @@ mod tests {
     #[derive(Debug, Deserialize, JsonSchema)]
     #[serde(rename_all = "lowercase")]
     enum Judgement {
+        /// It says so.
         Supported,
+        /// It does not.
         Silent,
     }
 
@@ -190,19 +220,28 @@ mod tests {
         assert_eq!(schema["required"].as_array().unwrap().len(), 3);
         assert_eq!(schema["properties"]["quotes"]["items"]["required"], json!(["title"]));
         assert_eq!(schema["properties"]["quotes"]["items"]["properties"]["title"]["type"], "string");
+        let judgement = &schema["properties"]["judgement"];
+        assert_eq!(
+            (&judgement["type"], &judgement["enum"]),
+            (&json!("string"), &json!(["supported", "silent"]))
+        );
         let text = schema.to_string();
+        assert!(!text.contains("oneOf"), "{text}");
         assert!(!text.contains("$ref") && !text.contains("uint32"), "{text}");
     }
 
     #[test]
     fn what_is_cut_off_or_wrong_is_of_no_use() {
+        let usable = |text: &str, finish| usable::<Verdict>(text, finish, &|_| Ok(()));
         let whole = r#"{"judgement": "supported", "quotes": [], "page": null}"#;
-        assert!(usable::<Verdict>(whole, Finish::Whole).is_ok());
-        assert_eq!(usable::<Verdict>(whole, Finish::Broken).unwrap_err(), Wrong::Cut);
-        assert_eq!(usable::<Verdict>(&whole[..50], Finish::Length).unwrap_err(), Wrong::Cut);
-        assert_eq!(usable::<Verdict>(&whole[..20], Finish::Length).unwrap_err(), Wrong::Json(NoJson::Cut));
-        assert_eq!(usable::<Verdict>("no", Finish::Whole).unwrap_err(), Wrong::Json(NoJson::None));
+        assert!(usable(whole, Finish::Whole).is_ok());
+        assert_eq!(usable(whole, Finish::Broken).unwrap_err(), Wrong::Cut);
+        assert_eq!(usable(&whole[..50], Finish::Length).unwrap_err(), Wrong::Cut);
+        assert_eq!(usable(&whole[..20], Finish::Length).unwrap_err(), Wrong::Json(NoJson::Cut));
+        assert_eq!(usable("no", Finish::Whole).unwrap_err(), Wrong::Json(NoJson::None));
         let silent = whole.replace("supported", "silent");
-        assert_eq!(usable::<Verdict>(&silent, Finish::Whole).unwrap_err(), Wrong::Check("not silent".into()));
+        assert_eq!(usable(&silent, Finish::Whole).unwrap_err(), Wrong::Check("not silent".into()));
+        let holds = super::usable::<Verdict>(whole, Finish::Whole, &|_| Err("no such page".into()));
+        assert_eq!(holds.unwrap_err(), Wrong::Check("no such page".into()));
     }
 }

@@ -6,6 +6,8 @@
 //! What learners bring is data. It stands between tags that cannot be closed from within, and each prompt that takes
 //! passages says that what stands there is not for the model to obey.
 
+pub mod inputs;
+
 use super::{Message, PromptId, Speaker};
 use std::fmt::Write as _;
 
@@ -21,9 +23,14 @@ pub struct Prompt {
 }
 
 /// The files of all prompts.
-const FILES: &[&str] = &[];
+const FILES: &[&str] = &[
+    include_str!("../../prompts/material.analyse.md"),
+    include_str!("../../prompts/query.rewrite.md"),
+    include_str!("../../prompts/question.judge.md"),
+    include_str!("../../prompts/question.write.md"),
+];
 
-/// What a prompt is filled with. There is one type for each prompt.
+/// What a prompt is filled with. There is one type for each prompt, in [`inputs`].
 pub trait Inputs {
     /// Its name.
     const PROMPT: &'static str;
