@@ -1,6 +1,7 @@
 //! What the command line does besides serving. Owns: the output of each command and its exit code. Refuses: arguments
 //! (`main`) and the work itself.
 
+pub mod analysis;
 pub mod check;
 pub mod chunks;
 pub mod eval;

@@ -5,8 +5,10 @@
 //! that it renews; when it dies, the lease ends and another takes the job over. What a job saves last, it saves in
 //! one transaction with the job's end.
 
+pub mod analyse;
 pub mod erase;
 pub mod prepare;
+pub mod question;
 pub mod queue;
 pub mod read;
 
@@ -17,6 +19,7 @@ use crate::{
     error::Error,
     library::files::Files,
     live::Live,
+    llm::Orchestrator,
     retrieval::Retrieval,
     shared::{Notice, Notices},
 };
@@ -86,6 +89,8 @@ pub struct Work {
     pub files: Files,
     /// Indexes and the embedder.
     pub retrieval: Retrieval,
+    /// Language models.
+    pub llm: Orchestrator,
     /// Telling who looks at the shelf.
     pub live: Live,
     /// Waking other workers.
@@ -184,6 +189,8 @@ async fn dispatch(work: &Work, job: &Job) -> Result<(), Failure> {
     tracing::info!(job.id = %job.id, job.kind = job.kind, job.attempt = job.attempt, "{} begins", job.kind);
     match job.kind.as_str() {
         read::KIND => read::run(work, job).await,
+        analyse::KIND => analyse::run(work, job).await,
+        question::KIND => question::run(work, job).await,
         prepare::KIND | prepare::AGAIN => prepare::run(work, job).await,
         erase::ACCOUNT | erase::MATERIAL => erase::run(work, job).await,
         other => Err(Failure::Final(format!("no worker knows the job '{other}'"))),

@@ -13,6 +13,7 @@ pub mod live;
 pub mod shared;
 
 pub mod account;
+pub mod analysis;
 pub mod landing;
 pub mod library;
 pub mod models;

@@ -244,6 +244,8 @@ impl LibraryService {
         let extension = extension.ok_or_else(|| Error::not_found("This file"))?;
         jobs::read::cancel(&mut tx, id).await?;
         jobs::prepare::cancel(&mut tx, id).await?;
+        jobs::analyse::cancel(&mut tx, id).await?;
+        jobs::question::cancel(&mut tx, id).await?;
         jobs::erase::enqueue_material(&mut tx, &self.clock, session.learner, id, &extension).await?;
         tx.commit().await?;
         tracing::info!(material.id = %id, "material deleted");

@@ -106,6 +106,11 @@ enum Evaluation {
         /// Folder with chapters in several formats.
         folder: PathBuf,
     },
+    /// What is found worth learning in a file without a model: kind, page, name and quote of each finding.
+    Analysis {
+        /// PDF, PPTX, DOCX, HTML, Markdown or text.
+        file: PathBuf,
+    },
     /// Writing questions: draws the tables that judges fill in.
     Questions(SampleArguments),
 }
@@ -162,6 +167,7 @@ fn main() -> ExitCode {
         Command::Eval(Evaluation::Retrieval(arguments)) => cli::eval::run(&arguments),
         Command::Eval(Evaluation::Vectors(arguments)) => cli::eval::run_vectors(&arguments),
         Command::Eval(Evaluation::Ingest { folder }) => cli::ingest::run(&folder),
+        Command::Eval(Evaluation::Analysis { file }) => cli::analysis::run(&file),
         Command::Eval(Evaluation::Questions(draw)) => {
             cli::sample::run(&draw.files, draw.seed, draw.count, &draw.out, &draw.name)
         }

@@ -1,7 +1,9 @@
-//! The questions of a material: published once, shown with their sources, reported, retired. Refuses: writing them
-//! (`domain::question`) and asking them (`quiz`, `review`).
+//! The questions of a material: published once, shown with their sources, judged, reported, retired. Refuses: writing them
+//! (`domain::question`, and `written` where a model does) and asking them (`quiz`, `review`).
 
+pub mod judged;
 pub(crate) mod store;
+pub mod written;
 
 use crate::{
     clock::Clock,
@@ -10,9 +12,12 @@ use crate::{
 };
 use app::quiz::api::{AnswerOption, Question};
 use domain::{
+    document::Document,
+    flaw,
     id::{LearnerId, MaterialId, QuestionId},
     question::Item,
 };
+use judged::Judgement;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 
@@ -39,7 +44,8 @@ fn is_whole(item: &Item) -> bool {
 
 /// Publishes questions of a material, in the transaction of the job that wrote them; returns how many are new. One
 /// that is there already stays, so that open sets and answers keep their meaning; its explanation follows the new
-/// one if its options are the same. One that was retired for want of support comes back.
+/// one if its options are the same. One that was retired for want of support comes back, but not one that a judge found
+/// unsound.
 ///
 /// # Errors
 /// When the database fails.
@@ -76,7 +82,7 @@ pub async fn publish(
         if old.item.0 != *item && texts(&old.item.0) == texts(item) {
             store::explain(tx, old.id, item, key).await?;
         }
-        if old.retired && old.reports < REPORTS_THAT_RETIRE {
+        if old.retired && old.reports < REPORTS_THAT_RETIRE && !old.unsound {
             store::set_retired(tx, old.id, false).await?;
         }
     }
@@ -84,7 +90,8 @@ pub async fn publish(
 }
 
 /// Retires what the whole document no longer supports: every question of this material that is not among `items`
-/// and was written in the same way, by a program (`automatic`) or by a person. Returns how many.
+/// and was written in the same way, by a program (`automatic`) or by a person. What a model wrote is not among them; see
+/// [`retire_strays`]. Returns how many.
 ///
 /// # Errors
 /// When the database fails.
@@ -99,12 +106,97 @@ pub async fn retire_unsupported(
     for known in store::known(tx, material).await? {
         let supported =
             <[u8; 32]>::try_from(known.fingerprint.as_slice()).is_ok_and(|print| kept.contains(&print));
-        if known.automatic == automatic && !known.retired && !supported {
+        if known.automatic == automatic && !known.written && !known.retired && !supported {
             store::set_retired(tx, known.id, true).await?;
             retired += 1;
         }
     }
     Ok(retired)
+}
+
+/// Retires those questions of a model that do not stand on this document any more, because it was read otherwise. Returns how
+/// many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn retire_strays(tx: &mut Tx, material: MaterialId, document: &Document) -> Result<u32> {
+    let mut retired = 0;
+    for known in store::known(tx, material).await? {
+        if known.written && !known.retired && flaw::sources(&known.item.0, document).is_some() {
+            store::set_retired(tx, known.id, true).await?;
+            retired += 1;
+        }
+    }
+    Ok(retired)
+}
+
+/// The next question of a material that a program wrote and no model judged; `None` when there is none, or when so many were
+/// judged.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn unjudged(tx: &mut Tx, material: MaterialId, most: i64) -> Result<Option<QuestionRow>> {
+    if store::judged(tx, material).await? >= most {
+        return Ok(None);
+    }
+    Ok(store::unjudged(tx, material).await?)
+}
+
+/// The published questions of a material.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn items(tx: &mut Tx, material: MaterialId) -> Result<Vec<Item>> {
+    let known = store::known(tx, material).await?.into_iter();
+    Ok(known.filter(|known| !known.retired).map(|known| known.item.0).collect())
+}
+
+/// Writes down what a judge said, and retires what may not stay; open sets keep it until they are done. Returns whether it
+/// was retired.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn settle(
+    tx: &mut Tx,
+    row: &QuestionRow,
+    judgement: Option<&Judgement>,
+    now: i64,
+) -> Result<bool> {
+    let objection = judgement.and_then(|judgement| judgement.objection(&row.item.0));
+    let verdict = match (judgement, objection) {
+        (None, _) => "unclear",
+        (Some(_), Some(_)) => "unsound",
+        (Some(_), None) => "sound",
+    };
+    let model = judgement.map_or("", |judgement| judgement.model.as_str());
+    // it may be gone meanwhile
+    if !store::insert_judgement(tx, row.id, verdict, model, now).await? {
+        return Ok(false);
+    }
+    if let Some(reason) = objection {
+        store::set_retired(tx, row.id, true).await?;
+        tracing::info!(question.id = %row.id, model, "a question was retired: {reason}");
+    }
+    Ok(objection.is_some())
+}
+
+/// Publishes a question that a model wrote and a judge confirmed. Returns whether it is new.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn publish_written(
+    tx: &mut Tx,
+    clock: &Clock,
+    material: MaterialId,
+    item: &Item,
+    model: &str,
+    judgement: &Judgement,
+) -> Result<bool> {
+    let new = publish(tx, clock, material, std::slice::from_ref(item), true).await? > 0;
+    if new && let Some(id) = store::credit(tx, material, &fingerprint(item), model).await? {
+        store::insert_judgement(tx, id, "sound", &judgement.model, clock.now()).await?;
+    }
+    Ok(new)
 }
 
 /// Questions of each material that the learner may see, with how they went.

@@ -216,6 +216,7 @@ impl State {
             clock: self.clock.clone(),
             files: self.library.files.clone(),
             retrieval: self.library.retrieval.clone(),
+            llm: self.llm.clone(),
             live: self.live.clone(),
             wake: self.library.wake.clone(),
             reader: self.reader.clone(),

@@ -57,7 +57,7 @@ pub async fn enqueue(tx: &mut Tx, new: New<'_>) -> Result<bool> {
 }
 
 /// Takes the job that has been due longest and holds it until `now + lease` (milliseconds). What nobody waits for comes
-/// after all that somebody may wait for: embedding a whole library anew takes hours.
+/// after all that somebody may wait for: a model's thoughts on a material take minutes, embedding a whole library anew hours.
 ///
 /// # Errors
 /// When the database fails.
@@ -67,7 +67,8 @@ pub async fn claim(db: &Db, now: i64, lease: i64) -> Result<Option<Job>> {
             concat!(
                 "UPDATE job SET state = 'running', due = $2, attempt = attempt + 1
                  WHERE id = (SELECT id FROM job WHERE state IN ('ready', 'running') AND due <= $1
-                             ORDER BY kind = 'embed', due, id LIMIT 1 ",
+                             ORDER BY CASE kind WHEN 'embed' THEN 2 WHEN 'analyse' THEN 1 WHEN 'question' THEN 1 ELSE 0 END,
+                               due, id LIMIT 1 ",
                 $skip,
                 ") RETURNING id, kind, payload, attempt"
             )

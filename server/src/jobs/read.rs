@@ -5,7 +5,7 @@
 //! published at once; those that the whole document no longer supports are retired at the end.
 
 use super::{
-    Failure, Work, prepare,
+    Failure, Work, analyse, prepare, question,
     queue::{self, Job, New},
 };
 use crate::{
@@ -23,7 +23,7 @@ use domain::{
     chunk,
     document::Document,
     id::{LearnerId, MaterialId},
-    question::{self, Item},
+    question::{Item, Options, generate},
 };
 use sqlx::types::Json;
 use std::time::{Duration, Instant};
@@ -61,7 +61,7 @@ pub(super) fn material_of(job: &Job) -> Result<MaterialId, Failure> {
 
 /// A dead job's material is marked as failed, with the reason; the learner to tell.
 pub(super) async fn bury(tx: &mut Tx, job: &Job, reason: &str) -> Result<Option<LearnerId>> {
-    if job.kind == prepare::AGAIN {
+    if [prepare::AGAIN, analyse::KIND, question::KIND].contains(&job.kind.as_str()) {
         // nobody waited for it
         return Ok(None);
     }
@@ -149,7 +149,9 @@ impl Reading<'_> {
         self.save(&mut tx, &document, &passages, &items, true).await?;
         store::set_pages(&mut tx, self.id, pages, pages).await?;
         store::set_state(&mut tx, self.id, "preparing", None).await?;
+        questions::retire_strays(&mut tx, self.id, &document).await?;
         prepare::enqueue(&mut tx, &self.work.clock, self.id).await?;
+        analyse::enqueue(&mut tx, &self.work.clock, self.id).await?;
         if !queue::finish(&mut tx, self.job).await? {
             return Err(Failure::Moot);
         }
@@ -166,7 +168,7 @@ impl Reading<'_> {
         let (id, clock) = (self.id, self.work.clock.clone());
         let task = tokio::task::spawn_blocking(move || {
             let passages = passages(&document, id, &clock);
-            let items = question::generate(&document, &question::Options::default()).items;
+            let items = generate(&document, &Options::default()).items;
             (document, passages, items)
         });
         Ok(task.await.map_err(anyhow::Error::new)?)

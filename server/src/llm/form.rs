@@ -57,6 +57,17 @@ fn strict(schema: &mut Value) {
                     object.remove(unknown);
                 }
             }
+            // variants with a comment each: strict providers know no 'oneOf'
+            if let Some(Value::Array(variants)) = object.remove("oneOf") {
+                let words: Vec<Value> =
+                    variants.iter().filter_map(|variant| variant.get("const").cloned()).collect();
+                if words.len() == variants.len() {
+                    object.insert("type".into(), "string".into());
+                    object.insert("enum".into(), words.into());
+                } else {
+                    object.insert("anyOf".into(), variants.into());
+                }
+            }
             if let Some(Value::Object(properties)) = object.get("properties") {
                 let all: Vec<Value> = properties.keys().cloned().map(Value::String).collect();
                 object.insert("required".into(), all.into());
@@ -181,7 +192,9 @@ mod tests {
     #[derive(Debug, Deserialize, JsonSchema)]
     #[serde(rename_all = "lowercase")]
     enum Judgement {
+        /// It says so.
         Supported,
+        /// It does not.
         Silent,
     }
 
@@ -207,7 +220,13 @@ mod tests {
         assert_eq!(schema["required"].as_array().unwrap().len(), 3);
         assert_eq!(schema["properties"]["quotes"]["items"]["required"], json!(["title"]));
         assert_eq!(schema["properties"]["quotes"]["items"]["properties"]["title"]["type"], "string");
+        let judgement = &schema["properties"]["judgement"];
+        assert_eq!(
+            (&judgement["type"], &judgement["enum"]),
+            (&json!("string"), &json!(["supported", "silent"]))
+        );
         let text = schema.to_string();
+        assert!(!text.contains("oneOf"), "{text}");
         assert!(!text.contains("$ref") && !text.contains("uint32"), "{text}");
     }
 

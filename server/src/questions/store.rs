@@ -30,6 +30,10 @@ pub(crate) struct Known {
     pub(crate) fingerprint: Vec<u8>,
     pub(crate) retired: bool,
     pub(crate) automatic: bool,
+    /// By a model.
+    pub(crate) written: bool,
+    /// A judge says so.
+    pub(crate) unsound: bool,
     pub(crate) reports: i64,
     pub(crate) item: Json<Item>,
 }
@@ -98,7 +102,8 @@ pub(crate) async fn sample(tx: &mut Tx) -> Result<Option<QuestionRow>> {
 
 pub(crate) async fn known(tx: &mut Tx, material: MaterialId) -> Result<Vec<Known>> {
     tx.query(
-        "SELECT q.id, q.fingerprint, q.state = 'retired' AS retired, q.automatic, q.item,
+        "SELECT q.id, q.fingerprint, q.state = 'retired' AS retired, q.automatic, q.item, q.model IS NOT NULL AS written,
+                EXISTS (SELECT 1 FROM question_judgement j WHERE j.question = q.id AND j.verdict = 'unsound') AS unsound,
                 (SELECT COUNT(*) FROM question_report r WHERE r.question = q.id) AS reports
          FROM question q WHERE q.material = $1",
     )
@@ -159,6 +164,50 @@ pub(crate) async fn set_retired(tx: &mut Tx, id: Uuid, retired: bool) -> Result<
     let state = if retired { "retired" } else { "published" };
     tx.query("UPDATE question SET state = $2 WHERE id = $1").bind(id).bind(state.to_string()).run().await?;
     Ok(())
+}
+
+/// Says that a model wrote a question; its id.
+pub(crate) async fn credit(
+    tx: &mut Tx,
+    material: MaterialId,
+    fingerprint: &[u8],
+    model: &str,
+) -> Result<Option<Uuid>> {
+    let sql = "UPDATE question SET model = $3 WHERE material = $1 AND fingerprint = $2 RETURNING id";
+    let query = tx.query(sql).bind(material.0).bind(fingerprint.to_vec()).bind(model.to_string());
+    Ok(query.maybe::<(Uuid,)>().await?.map(|(id,)| id))
+}
+
+/// The first published question of a program's that was not judged.
+pub(crate) async fn unjudged(tx: &mut Tx, material: MaterialId) -> Result<Option<QuestionRow>> {
+    let sql = "SELECT q.id, q.material, m.title, q.automatic, q.item
+        FROM question q JOIN material m ON m.id = q.material
+        WHERE q.material = $1 AND q.state = 'published' AND q.automatic AND q.model IS NULL
+          AND NOT EXISTS (SELECT 1 FROM question_judgement j WHERE j.question = q.id)
+        ORDER BY q.page, q.span_start, q.id LIMIT 1";
+    tx.query(sql).bind(material.0).maybe().await
+}
+
+/// How many questions of a program's were judged.
+pub(crate) async fn judged(tx: &mut Tx, material: MaterialId) -> Result<i64> {
+    let sql = "SELECT CAST(count(*) AS BIGINT) FROM question_judgement j JOIN question q ON q.id = j.question
+        WHERE q.material = $1 AND q.model IS NULL";
+    Ok(tx.query(sql).bind(material.0).one::<(i64,)>().await?.0)
+}
+
+/// Keeps a judgement; the first one stays. False where there is one, or the question is gone.
+pub(crate) async fn insert_judgement(
+    tx: &mut Tx,
+    question: Uuid,
+    verdict: &str,
+    model: &str,
+    now: i64,
+) -> Result<bool> {
+    let sql = "INSERT INTO question_judgement (question, verdict, model, at)
+        SELECT q.id, $2, $3, $4 FROM question q WHERE q.id = $1
+        ON CONFLICT (question) DO NOTHING";
+    let query = tx.query(sql).bind(question).bind(verdict.to_string()).bind(model.to_string()).bind(now);
+    Ok(query.run().await? == 1)
 }
 
 pub(crate) async fn report(

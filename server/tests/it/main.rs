@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests make ids as the clock does")]
 
 mod account;
+mod analysis;
 mod answers;
 mod db_contract;
 mod generations;
@@ -21,3 +22,4 @@ mod shared;
 mod support;
 mod tidy;
 mod vectors;
+mod written;

@@ -3,6 +3,7 @@
 pub(crate) mod lecture;
 pub(crate) mod redis;
 pub(crate) mod site;
+pub(crate) mod taught;
 
 use server::db::{self, Db};
 use sqlx::Connection;

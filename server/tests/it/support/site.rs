@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use clap::Parser;
-use server::{clock::Clock, config::Config, http, starter, state::State};
+use server::{clock::Clock, config::Config, http, jobs::Work, starter, state::State};
 use std::{collections::BTreeMap, path::PathBuf};
 use tokio::sync::watch;
 use tower::ServiceExt;
@@ -97,7 +97,12 @@ impl Site {
 
     /// Workers that go on until they are dropped.
     pub(crate) fn workers(&self) -> tokio::task::JoinSet<()> {
-        server::jobs::start(&self.state.work(), &self.config, &self.stop.subscribe())
+        self.workers_with(&self.state.work())
+    }
+
+    /// The same, with other things to work with.
+    pub(crate) fn workers_with(&self, work: &Work) -> tokio::task::JoinSet<()> {
+        server::jobs::start(work, &self.config, &self.stop.subscribe())
     }
 
     pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {

@@ -1,0 +1,146 @@
+//! What is found worth learning in an upload, without a model and with one.
+
+use crate::support::{
+    databases,
+    taught::{Taught, form_of, stop},
+};
+use domain::analysis::{Kind, Source};
+use provider::{Reply, Request};
+use serde_json::{Value, json};
+use server::jobs::{analyse, read};
+use std::{collections::HashSet, time::Duration};
+
+fn note(kind: &str, name: &str, text: &str, quote: &str) -> Value {
+    json!({ "kind": kind, "name": name, "text": text, "quote": quote, "passage": 1 })
+}
+
+/// Two notes that are right, one with an invented quote, one that is there already.
+fn notes(request: &Request) -> Reply {
+    match form_of(request).as_str() {
+        "notes" => Reply::json(json!({ "findings": [
+            note("fact", "glycogen", "Insulin has muscle store glycogen.", "Insulin promotes the storage of glycogen"),
+            note("correlation", "jet lag", "Melatonin helps with sleep after long flights.", "shortens the onset of sleep after flights"),
+            note("fact", "insulin", "Insulin cures everything.", "Insulin is known to cure every disease"),
+            note("concept", "Insulins", "Insulin lowers glucose.", "Insulin is a hormone secreted by beta cells"),
+        ] })),
+        _ => Reply::text("I would rather not."),
+    }
+}
+
+#[tokio::test]
+async fn without_a_model_the_same_type_is_filled() {
+    for test in databases().await {
+        let taught = Taught::open(&test, notes).await;
+        taught.site.work().await;
+        let analysis = taught.analysis().await;
+        let names: Vec<&str> = analysis.of_kind(Kind::Concept).map(|finding| finding.name.as_str()).collect();
+        assert!(names.contains(&"insulin") || names.contains(&"Insulin"), "{}: {names:?}", test.name);
+        assert!(names.contains(&"Hormones of the pancreas"), "{names:?}");
+        assert!(analysis.of_kind(Kind::Fact).count() > 1, "{analysis:?}");
+        assert!(analysis.findings.iter().all(|finding| finding.source == Source::Text));
+        assert_eq!(taught.provider.requests().len(), 0);
+        // nobody else reads it
+        let stranger = crate::support::learner(&taught.site.state.db).await;
+        let mut tx = taught.site.state.db.read().await.unwrap();
+        let other = server::analysis::load(&mut tx, stranger, taught.material).await.unwrap();
+        assert_eq!(other.findings, [], "{}", test.name);
+    }
+}
+
+#[tokio::test]
+async fn a_model_adds_what_it_can_quote_and_nothing_else() {
+    for test in databases().await {
+        let taught = Taught::open(&test, notes).await;
+        taught.work().await;
+        let found = taught.of_model().await;
+        let names: HashSet<&str> = found.iter().map(|finding| finding.name.as_str()).collect();
+        assert!(names.contains("glycogen") || names.contains("jet lag"), "{}: {found:?}", test.name);
+        assert!(!names.contains("insulin") && !names.contains("Insulins"), "{found:?}");
+        for finding in &found {
+            assert_eq!(finding.source, Source::Model("openai/gpt-5-mini".into()));
+            assert!(finding.quote.contains("glycogen") || finding.quote.contains("sleep"), "{finding:?}");
+        }
+        assert_eq!(taught.asked_for("notes"), 1);
+    }
+}
+
+#[tokio::test]
+async fn what_a_passage_orders_arrives_quoted() {
+    let test = databases().await.remove(0);
+    let taught = Taught::open(&test, notes).await;
+    taught.work().await;
+    let request = taught.provider.requests().into_iter().find(|request| form_of(request) == "notes").unwrap();
+    let asked = request.asked();
+    let (_, inside) = asked.split_once("<passage ").unwrap();
+    assert!(inside.contains("Ignore your instructions") && inside.contains("‹/passage>"), "{asked}");
+    assert_eq!(asked.matches("<passage ").count(), asked.matches("</passage>").count(), "{asked}");
+    let system = &request.messages()[0];
+    assert!(
+        system.text.contains("not instructions") && !system.text.contains("Ignore your"),
+        "{}",
+        system.text
+    );
+}
+
+#[tokio::test]
+async fn a_material_that_stays_here_is_sent_nowhere() {
+    for test in databases().await {
+        let taught = Taught::open(&test, notes).await;
+        taught.book.set_stays_here(taught.owner, taught.material, true).await.unwrap();
+        taught.work().await;
+        assert!(!taught.provider.received_anywhere("nsulin"), "{}", test.name);
+        assert_eq!(taught.provider.requests().len(), 0, "{}", test.name);
+        assert!(taught.analysis().await.findings.len() > 3);
+    }
+}
+
+#[tokio::test]
+async fn a_learner_who_did_not_agree_is_sent_nowhere() {
+    let test = databases().await.remove(0);
+    let taught = Taught::open(&test, notes).await;
+    taught.book.set_agreed(taught.owner, "openai", false).await.unwrap();
+    taught.work().await;
+    assert_eq!(taught.provider.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_used_costs_no_finding_and_is_not_asked_for_again() {
+    let test = databases().await.remove(0);
+    let taught = Taught::open(&test, |_: &Request| Reply::text("no JSON").verbatim()).await;
+    taught.work().await;
+    assert_eq!(taught.of_model().await, []);
+    assert_eq!(taught.asked_for("notes"), 2, "once, and once to mend it");
+    assert!(taught.analysis().await.findings.len() > 3);
+}
+
+#[tokio::test]
+async fn a_job_that_was_killed_goes_on_and_one_that_runs_twice_doubles_nothing() {
+    for test in databases().await {
+        let slow = |request: &Request| notes(request).every(Duration::from_millis(15));
+        let taught = Taught::open(&test, slow).await;
+        let workers = taught.workers();
+        let begun =
+            taught.provider.until(Duration::from_secs(60), |provider| !provider.requests().is_empty());
+        assert!(begun.await, "{}", test.name);
+        stop(workers).await;
+        taught.site.state.clock.advance(31_000);
+        taught.work().await;
+        let first = taught.analysis().await;
+        let distinct: HashSet<_> =
+            first.findings.iter().map(|finding| (finding.kind, finding.name.clone(), finding.span)).collect();
+        assert_eq!(distinct.len(), first.findings.len(), "{}: {first:?}", test.name);
+        let asked = taught.provider.requests().len();
+        for again in [true, false] {
+            let mut tx = taught.site.state.db.write().await.unwrap();
+            match again {
+                true => analyse::enqueue(&mut tx, &taught.site.state.clock, taught.material).await.unwrap(),
+                // the same file is read anew: the same text, so nothing is asked again
+                false => read::enqueue(&mut tx, &taught.site.state.clock, taught.material).await.unwrap(),
+            }
+            tx.commit().await.unwrap();
+            taught.work().await;
+            assert_eq!(taught.analysis().await, first, "{}", test.name);
+            assert_eq!(taught.provider.requests().len(), asked, "{}", test.name);
+        }
+    }
+}
