@@ -274,19 +274,21 @@ impl Orchestrator {
         seat.model.price_on(&day).map_or(0, |price| price.of(tokens))
     }
 
-    /// Sets a sum aside, so that many requests at once do not spend more than one after the other.
+    /// Sets a sum aside, so that many requests at once do not spend more than one after the other. It is set aside before the
+    /// book is read: what is booked meanwhile counts twice for a moment, and never not at all.
     async fn reserve(&self, learner: LearnerId, cost: i64) -> anyhow::Result<Result<Reserved, super::Spent>> {
+        let (own, all) = {
+            let mut reserved = locked(&self.0.reserved);
+            let own = reserved.entry(learner).or_default();
+            let before = *own;
+            *own += cost;
+            (before, reserved.values().sum::<i64>() - cost)
+        };
+        let reserved = Reserved { service: self.clone(), learner, cost };
         let day = self.0.clock.now().div_euclid(DAY_MS);
         let spent = self.0.ledger.spent(learner, day).await?;
-        let mut reserved = locked(&self.0.reserved);
-        let own = reserved.get(&learner).copied().unwrap_or(0);
-        let all: i64 = reserved.values().sum();
         let spent = Spending { learner: spent.learner + own, everybody: spent.everybody + all };
-        if let Err(why) = self.0.budget.allows(spent, cost) {
-            return Ok(Err(why));
-        }
-        *reserved.entry(learner).or_default() += cost;
-        Ok(Ok(Reserved { service: self.clone(), learner, cost }))
+        Ok(self.0.budget.allows(spent, cost).map(|()| reserved))
     }
 
     async fn book(&self, call: Call) {

@@ -423,7 +423,7 @@ async fn nothing_leaves_before_the_learner_agrees_or_what_has_to_stay() {
 #[tokio::test]
 async fn a_budget_holds_for_many_at_once_and_begins_anew_at_midnight() {
     for test in databases().await {
-        let provider = provider(Dialect::OpenAi, Script::new().otherwise(Reply::text(TEXT)));
+        let provider = provider(Dialect::OpenAi, Script::new().otherwise(Reply::text(TEXT).every(ms(30))));
         // 400 + 2,048 tokens of 2 dollars a million are 4,896,000 nanodollars at most; an answer costs far less
         let budget = Budget { learner: Some(11_000_000), everybody: None };
         let world = World::new(&test, vec![seat(Tier::Primary, "gpt-5-mini", &provider)], budget).await;

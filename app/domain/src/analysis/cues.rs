@@ -101,7 +101,10 @@ pub(super) fn of(document: &Document, telling: &Telling) -> Vec<Finding> {
         let summary = paths[sentence.block]
             .last()
             .is_some_and(|at| SUMMARIES.contains(&title(*at).to_lowercase().trim_end_matches(':')));
-        let bedside = AT_THE_BEDSIDE.iter().any(|phrase| text.contains(phrase));
+        // who treats is no matter of what is treated
+        let bedside = AT_THE_BEDSIDE.iter().any(|phrase| text.contains(phrase))
+            && !text.contains("specialt")
+            && !text.contains("specializ");
         // a correlation is of something that a patient has: without its name nothing is said to be treated
         let (kind, name) = match () {
             () if bedside => (Kind::Correlation, sentence.illness.as_deref()),

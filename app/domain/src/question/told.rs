@@ -16,6 +16,28 @@ use std::collections::BTreeSet;
 /// Kinds of the lexicon that name what a patient has.
 const ILL: &str = "condition";
 
+/// Words with which a sentence goes on from the one before.
+const GOES_ON: &[&str] = &[
+    "however",
+    "even",
+    "similarly",
+    "likewise",
+    "nevertheless",
+    "conversely",
+    "instead",
+    "then",
+    "also",
+    "yet",
+    "but",
+    "and",
+    "thus",
+    "therefore",
+    "hence",
+];
+/// Beginnings that point to what was said before.
+const POINTS_BACK: &[&str] =
+    &["from there", "there is a similar", "there are similar", "a similar", "another"];
+
 /// What a sentence is to a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Says {
@@ -47,7 +69,7 @@ pub(crate) struct Standing {
     pub(crate) span: Span,
     /// Index of its block.
     pub(crate) block: usize,
-    /// The first term in it, as shown.
+    /// The first term in it that is set in bold or stands in a heading, as shown.
     pub(crate) name: Option<String>,
     /// The first disease, sign or other state of ill health in it, as shown.
     pub(crate) illness: Option<String>,
@@ -102,7 +124,7 @@ pub(crate) fn telling(document: &Document) -> Telling {
     let told = told.collect();
     let standing = (0..matter.prose.sentences.len()).filter(|at| stands(&matter.prose, *at)).map(|at| {
         let mut terms = matter.terms.of_sentence(at).iter().map(|mention| &list[mention.term]);
-        let name = terms.clone().next().map(|term| term.one.clone());
+        let name = terms.clone().find(|term| term.marked || term.heading).map(|term| term.one.clone());
         let illness = terms.find(|term| term.kind == Some(ILL)).map(|term| term.one.clone());
         let sentence = &matter.prose.sentences[at];
         Standing { span: sentence.span, block: sentence.block, name, illness }
@@ -119,10 +141,12 @@ fn stands(prose: &Prose<'_>, at: usize) -> bool {
             "this" | "these" | "that" | "those" | "it" | "they" | "its" | "their" | "such"
         )
     };
-    let from_there =
-        matches!(sentence.tokens.as_slice(), [from, there, ..] if from.is("from") && there.is("there"));
+    // as it is written: the cleaned words have lost what it opens with
+    let text = prose.quote(at).to_lowercase();
+    let opens = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let goes_on = GOES_ON.contains(&opens) || POINTS_BACK.iter().any(|words| text.starts_with(words));
     sentence.usable
-        && !from_there
+        && !goes_on
         && !sentence.contrast
         && !sentence.resumes
         && !sentence.tokens.first().is_some_and(first)
