@@ -72,7 +72,8 @@ fn a_draft_that_breaks_a_rule_is_told_which() {
         change(&mut draft);
         item(&draft).unwrap_err()
     };
-    let cases: [(fn(&mut Draft), &str); 13] = [
+    type Harm = fn(&mut Draft);
+    let cases: [(Harm, &str); 13] = [
         ((|d| d.options[0].quote = "The node speeds the impulse up".into()), "quote of option 1"),
         (|d| d.options[2].quote = "the".into(), "quote of option 3"),
         (|d| d.options[0].correct = true, "exactly one"),
