@@ -79,6 +79,10 @@ part!(desk, __preload_desk: Desk {
     Home => HomePage,
     Settings => SettingsPage,
     Search => SearchPage,
+});
+
+// of one person, who waits for it alone
+part!(office, __preload_office: Office {
     Overview => OverviewPage,
 });
 
