@@ -13,6 +13,7 @@ pub mod library;
 pub mod models;
 pub mod progress;
 pub mod quiz;
+pub mod resource;
 pub mod review;
 pub mod session;
 pub mod ui;

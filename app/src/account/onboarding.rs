@@ -10,6 +10,7 @@ use crate::{
     browser,
     library::api::{Material, MaterialState, load_materials},
     quiz::api::StartQuiz,
+    resource::resource,
     ui::{Art, ArtSprite, ErrorState, FormError, Glyph, Icon, Mito, MitoSprite},
 };
 use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
@@ -33,7 +34,7 @@ const MINUTES: [(u32, &str, &str); 3] = [
 /// The first minute.
 #[component]
 pub fn OnboardingPage() -> impl IntoView {
-    let me = Resource::new(|| (), |()| load_me());
+    let me = resource(|| (), |()| load_me());
     view! {
         <Title text="Your first minute"/>
         <div class="gate onboarding">
@@ -231,7 +232,7 @@ fn MinuteChoices(minutes: RwSignal<u32>) -> impl IntoView {
 /// What to start with: each is pressed directly.
 #[component]
 fn Starts() -> impl IntoView {
-    let shelf = Resource::new(|| (), |()| load_materials());
+    let shelf = resource(|| (), |()| load_materials());
     let start = ServerAction::<StartQuiz>::new();
     let error = Signal::derive(move || start.value().get().and_then(Result::err));
     let sample = move |material: Material| {

@@ -6,6 +6,7 @@ use crate::{
     app::{Connection, FrameHandle},
     browser,
     models::settings::LanguageModels,
+    resource::resource,
     session::{Look, Motion, Theme},
     ui::{
         Dialog, ErrorState, Field, FormError, Glyph, Hue, Icon, IconSize, Mito, MitoSprite, Note,
@@ -19,7 +20,7 @@ use leptos_router::hooks::use_query_map;
 /// Settings.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
-    let me = Resource::new(|| (), |()| load_me());
+    let me = resource(|| (), |()| load_me());
     view! {
         <Title text="Settings"/>
         <Transition fallback=|| view! { <Skeleton label="your settings"/> }>

@@ -5,6 +5,7 @@ use crate::{
     browser,
     error::ApiError,
     progress::api::{Frame, load_frame},
+    resource::Json,
     session::visitor,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -15,7 +16,7 @@ use leptos::{prelude::*, task::spawn_local};
 pub struct FrameHandle {
     version: RwSignal<u32>,
     known: RwSignal<bool>,
-    loaded: Resource<Result<Frame, ApiError>>,
+    loaded: Resource<Result<Frame, ApiError>, Json>,
 }
 
 impl FrameHandle {
@@ -23,7 +24,7 @@ impl FrameHandle {
         // the server knows before anything is loaded; the browser takes its word over
         let known = RwSignal::new(SharedValue::new(|| visitor().is_some()).into_inner());
         let version = RwSignal::new(0);
-        let loaded = Resource::new_blocking(move || version.get(), |_| load_frame());
+        let loaded = Resource::new_with_options(move || version.get(), |_| load_frame(), true);
         let handle = Self { version, known, loaded };
         provide_context(handle);
         Effect::new(move |_| {

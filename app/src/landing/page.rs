@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     app::FrameHandle,
+    resource::resource,
     ui::{ErrorState, Glyph, Icon, IconSize, Mito, MitoSprite},
 };
 use leptos::prelude::*;
@@ -16,7 +17,7 @@ use leptos_meta::Title;
 #[component]
 pub fn LandingPage() -> impl IntoView {
     let frame = FrameHandle::here();
-    let demo = Resource::new(|| (), |()| load_demo());
+    let demo = resource(|| (), |()| load_demo());
     let answer = ServerAction::<AnswerDemo>::new();
     let answered = RwSignal::new(false);
     let member = move || frame.get().is_some_and(|frame| frame.member);

@@ -22,7 +22,8 @@ impl Stream {
     fn open(shelf: RwSignal<Materials>) -> Option<Self> {
         let source = EventSource::new(ADDRESS).ok()?;
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let materials = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
+            let materials =
+                event.data().as_string().and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
             if let Some(materials) = materials {
                 put(shelf, materials);
             }

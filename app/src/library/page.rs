@@ -13,6 +13,7 @@ use super::{
 use crate::{
     app::Connection,
     quiz::api::StartQuiz,
+    resource::resource,
     ui::{ErrorState, FormError, Glyph, Icon, Skeleton},
 };
 use domain::id::MaterialId;
@@ -23,7 +24,7 @@ use leptos_router::hooks::use_query_map;
 /// The shelf, the drop zone, live progress.
 #[component]
 pub fn LibraryPage() -> impl IntoView {
-    let materials = Resource::new(|| (), |()| load_materials());
+    let materials = resource(|| (), |()| load_materials());
     let retry = Callback::new(move |()| materials.refetch());
     view! {
         <Title text="Library"/>
@@ -111,7 +112,7 @@ fn Shelf(materials: Materials) -> impl IntoView {
     let told: Vec<Uploaded> = query
         .read_untracked()
         .get("uploaded")
-        .and_then(|json| serde_json::from_str(&json).ok())
+        .and_then(|json| serde_json::from_slice(json.as_bytes()).ok())
         .unwrap_or_default();
     let told = RwSignal::new(told);
 

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     error::ApiError,
     quiz::api::StartQuiz,
+    resource::resource,
     ui::{ErrorState, Glyph, Hue, Icon, Note, Skeleton},
 };
 use leptos::{html, prelude::*};
@@ -30,7 +31,7 @@ pub fn ReaderPage() -> impl IntoView {
         Memo::new(move |_| Address::read(&path.read().get("id").unwrap_or_default(), &query.read()));
     // another current hit or way back needs nothing new from the server
     let asked = Memo::new(move |_| address.get().map(|address| Address { at: None, back: None, ..address }));
-    let reader = Resource::new(
+    let reader = resource(
         move || asked.get(),
         |asked| async move {
             match asked {

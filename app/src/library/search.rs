@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     browser,
+    resource::resource,
     ui::{Glyph, Hue, Icon, Note, Skeleton, SubmitButton, keys::on_keys, returned::returned_error},
 };
 use domain::{chapter::Chapter, id::MaterialId, query};
@@ -31,11 +32,11 @@ pub fn SearchPage() -> impl IntoView {
     let address = use_query_map();
     let asked = Memo::new(move |_| address.with(Asked::read));
     let searching = Searching::new(asked);
-    let shelf = Resource::new(|| (), |()| load_materials());
-    let saved = Resource::new(|| (), |()| load_saved());
-    let chapters = Resource::new(|| (), move |()| chapters_of(asked.read_untracked().material));
+    let shelf = resource(|| (), |()| load_materials());
+    let saved = resource(|| (), |()| load_saved());
+    let chapters = resource(|| (), move |()| chapters_of(asked.read_untracked().material));
     let first = StoredValue::new(asked.get_untracked().plain());
-    let found = Resource::new(|| (), move |()| answer(first.get_value()));
+    let found = resource(|| (), move |()| answer(first.get_value()));
     let title = move || match asked.read().query.as_str() {
         "" => "Search".to_string(),
         query => format!("{}, search", short(query)),

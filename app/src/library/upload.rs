@@ -191,7 +191,7 @@ fn outcome(status: u16, text: &str) -> Sending {
         );
         Sending::Refused { error, again }
     };
-    if let Ok(uploaded) = serde_json::from_str::<Vec<Uploaded>>(text)
+    if let Ok(uploaded) = serde_json::from_slice::<Vec<Uploaded>>(text.as_bytes())
         && let Some(file) = uploaded.into_iter().next()
     {
         return match (file.error, file.material) {
@@ -201,7 +201,7 @@ fn outcome(status: u16, text: &str) -> Sending {
             (None, None) => refused(ApiError::Malformed),
         };
     }
-    refused(match (status, serde_json::from_str::<ApiError>(text)) {
+    refused(match (status, serde_json::from_slice::<ApiError>(text.as_bytes())) {
         (_, Ok(error)) => error,
         (0, _) => ApiError::Offline,
         (401, _) => ApiError::Unauthorized,

@@ -5,6 +5,7 @@ use super::{
     chart::Costs,
     cost::{dollars, failure, grouped, seconds, share, task},
 };
+use crate::resource::resource;
 use crate::ui::{Bar, Empty, ErrorState, Glyph, Hue, Icon, Mito, Skeleton, progress::BarSize};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -12,7 +13,7 @@ use leptos_meta::Title;
 /// `/admin/ai`. Whoever is not the administrator finds nothing there.
 #[component]
 pub fn OverviewPage() -> impl IntoView {
-    let overview = Resource::new(|| (), |()| load_overview());
+    let overview = resource(|| (), |()| load_overview());
     let retry = Callback::new(move |()| overview.refetch());
     view! {
         <Title text="Language models"/>

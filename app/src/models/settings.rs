@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     error::ApiError,
+    resource::resource,
     ui::{ErrorState, FormError, Glyph, Hue, Icon, Note, Skeleton},
 };
 use leptos::prelude::*;
@@ -16,7 +17,7 @@ pub fn LanguageModels(
     /// Whether to lead on to what they cost.
     administrator: bool,
 ) -> impl IntoView {
-    let models = Resource::new(|| (), |()| load_models());
+    let models = resource(|| (), |()| load_models());
     view! {
         <section class="card sect lav" id="models">
             <h2><Icon glyph=Glyph::Chat/>"Language models"</h2>

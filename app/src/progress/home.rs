@@ -7,6 +7,7 @@ use super::{
 use crate::{
     library::api::{Material, MaterialState, load_materials},
     quiz::api::StartQuiz,
+    resource::resource,
     ui::{
         Art, ArtSprite, Bar, ErrorState, FormError, Glyph, Hue, Icon, IconSize, Mito, MitoSprite, Note, Ring,
         Skeleton, progress::BarSize,
@@ -23,7 +24,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(4);
 /// Home.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let home = Resource::new(|| (), |()| load_home());
+    let home = resource(|| (), |()| load_home());
     view! {
         <Title text="Today"/>
         <div class="home">

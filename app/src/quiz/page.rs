@@ -14,6 +14,7 @@ use crate::{
     app::Connection,
     browser,
     error::ApiError,
+    resource::resource,
     ui::{
         ErrorState, Glyph, Hue, Icon, Mito, MitoSprite, Note, Skeleton,
         keys::{Key, on_keys},
@@ -35,7 +36,7 @@ pub fn QuizPage() -> impl IntoView {
     let id = move || params.with(|params| params.get("id").and_then(|id| id.parse::<QuizId>().ok()));
     let shown =
         move || query.with_untracked(|query| query.get("shown").and_then(|shown| shown.parse::<u32>().ok()));
-    let quiz = Resource::new(
+    let quiz = resource(
         move || (id(), shown()),
         async |(quiz, shown)| match quiz {
             Some(quiz) => load_quiz(Opening { quiz, shown }).await,

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     app::FrameHandle,
     error::ApiError,
+    resource::resource,
     ui::{Glyph, Hue, Icon, Note, Skeleton},
 };
 use calibration::CalibrationCard;
@@ -30,7 +31,7 @@ use topics::TopicsCard;
 pub fn ResultsPage() -> impl IntoView {
     let params = use_params_map();
     let id = move || params.with(|params| params.get("id").and_then(|id| id.parse::<QuizId>().ok()));
-    let results = Resource::new(id, async |quiz| match quiz {
+    let results = resource(id, async |quiz| match quiz {
         Some(quiz) => load_results(quiz).await,
         None => Err(ApiError::not_found("This set")),
     });

@@ -13,6 +13,7 @@ use crate::{
         help::{KeyHelp, REVIEW_KEYS},
         page::{Stopped, WayOut},
     },
+    resource::resource,
     ui::{
         Bar, Glyph, Hue, Icon, IconSize, Note, Skeleton,
         keys::{Key, on_keys},
@@ -28,7 +29,7 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn ReviewPage() -> impl IntoView {
     let query = use_query_map();
-    let queue = Resource::new(|| (), async |()| load_queue().await);
+    let queue = resource(|| (), async |()| load_queue().await);
     view! {
         <Suspense fallback=|| view! { <Loading/> }>
             {move || Suspend::new(async move {
