@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     library::store::PassageRow,
     llm::{
-        Effort, Orchestrator, Request, Task,
+        Orchestrator, Request, Task,
         form::{Filled, Form},
         prompt::{self, Quoted, inputs::AnalyseMaterial},
     },
@@ -158,35 +158,21 @@ pub(crate) async fn ask(
     passages: &[PassageRow],
 ) -> anyhow::Result<Filled<Vec<Finding>>> {
     let quoted = quoted(passages);
-    let (prompt, messages) = prompt::fill(&AnalyseMaterial { title: asked.title, passages: &quoted });
-    let request = Request {
-        task: Task::Analyse,
-        effort: Effort::Balanced,
-        learner: asked.owner,
-        sources: vec![asked.material],
-        prompt,
-        messages,
-        asked: None,
-        schema: None,
-        most_tokens: ANSWER_TOKENS,
-        fresh: false,
-    };
-    let (notes, model) = match llm.fill::<Notes>(request).await? {
-        Filled::Given(notes, model) => (notes, model),
-        Filled::Unusable => return Ok(Filled::Unusable),
-        Filled::NoModel(why) => return Ok(Filled::NoModel(why)),
-    };
-    let said = notes.findings.len();
-    let locator = Locator::new(asked.document);
-    let located = notes.findings.into_iter().take(MOST_NOTES).filter_map(|note| {
-        let within = (note.passage as usize).checked_sub(1).and_then(|at| passages.get(at)).map(span);
-        let Note { kind, name, text, quote, .. } = note;
-        locator.located(Proposed { kind: kind.into(), name, text, quote, within }, &model)
-    });
-    let located: Vec<Finding> = located.collect();
-    let dropped = said - located.len();
-    tracing::info!(material.id = %asked.material, model, said, dropped, "a stretch was analysed");
-    Ok(Filled::Given(located, model))
+    let prompt = prompt::fill(&AnalyseMaterial { title: asked.title, passages: &quoted });
+    let request = Request::about(Task::Analyse, asked.owner, asked.material, prompt, ANSWER_TOKENS);
+    Ok(llm.fill::<Notes>(request).await?.map(|notes, model| {
+        let said = notes.findings.len();
+        let locator = Locator::new(asked.document);
+        let located = notes.findings.into_iter().take(MOST_NOTES).filter_map(|note| {
+            let within = (note.passage as usize).checked_sub(1).and_then(|at| passages.get(at)).map(span);
+            let Note { kind, name, text, quote, .. } = note;
+            locator.located(Proposed { kind: kind.into(), name, text, quote, within }, model)
+        });
+        let located: Vec<Finding> = located.collect();
+        let dropped = said - located.len();
+        tracing::info!(material.id = %asked.material, model, said, dropped, "a stretch was analysed");
+        located
+    }))
 }
 
 #[cfg(test)]

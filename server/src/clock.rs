@@ -33,6 +33,19 @@ impl Clock {
     }
 }
 
+/// Milliseconds of a day of UTC.
+const DAY_MS: i64 = 86_400_000;
+
+/// The day of UTC at `now` (milliseconds since 1970), counted from 1970: what budgets and books go by.
+pub fn utc_day(now: i64) -> i64 {
+    now.div_euclid(DAY_MS)
+}
+
+/// When a day of UTC begins, milliseconds since 1970.
+pub fn utc_start(day: i64) -> i64 {
+    day * DAY_MS
+}
+
 /// A moment as the learner's own calendar shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalTime {
@@ -73,7 +86,7 @@ pub fn start_of_day(day: i32, zone: &str) -> i64 {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     let date = jiff::civil::date(1970, 1, 1).checked_add(i64::from(day).days());
     let start = date.and_then(|date| date.to_zoned(zone));
-    start.map_or(i64::from(day) * 86_400_000, |start| start.timestamp().as_millisecond())
+    start.map_or_else(|_| utc_start(i64::from(day)), |start| start.timestamp().as_millisecond())
 }
 
 /// The date of a day number as `YYYY-MM-DD`.

@@ -40,6 +40,8 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Without being woken, a worker looks after so long: a job may have become due, or another process may have enqueued
 /// one and there is no Redis to tell.
 const LOOK: Duration = Duration::from_secs(2);
+/// A job that wants a language model and finds none right now looks again after so long, ms.
+const MODEL_AGAIN: i64 = 3_600_000;
 /// A job is given up after so many tries.
 const TRIES: i64 = 4;
 

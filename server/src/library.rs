@@ -243,7 +243,11 @@ impl LibraryService {
         if !store::set_stays_here(&mut tx, session.learner, id, stays).await? {
             return Err(Error::not_found("This file"));
         }
+        if !stays {
+            jobs::analyse::enqueue(&mut tx, &self.clock, id).await?;
+        }
         tx.commit().await?;
+        self.wake.wake();
         self.live.tell(session.learner);
         Ok(())
     }

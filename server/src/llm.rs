@@ -255,7 +255,36 @@ pub enum Spent {
     Everybody,
 }
 
+impl Request {
+    /// Asks about a material in a job's name: everything as usual, and nothing of it is a question that others put too.
+    pub fn about(
+        task: Task,
+        owner: LearnerId,
+        material: MaterialId,
+        (prompt, messages): (PromptId, Vec<Message>),
+        most_tokens: u32,
+    ) -> Self {
+        Self {
+            task,
+            effort: Effort::Balanced,
+            learner: owner,
+            sources: vec![material],
+            prompt,
+            messages,
+            asked: None,
+            schema: None,
+            most_tokens,
+            fresh: false,
+        }
+    }
+}
+
 impl NoModel {
+    /// Whether it passes by itself: who asks again later may get an answer.
+    pub fn passes(&self) -> bool {
+        matches!(self, Self::Away | Self::Spent(_))
+    }
+
     /// In the learner's words.
     pub fn told(&self) -> String {
         match self {

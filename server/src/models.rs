@@ -5,10 +5,10 @@ pub mod port;
 mod store;
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, utc_day},
     db::Db,
-    error::{Error, Result},
-    library,
+    error::Result,
+    jobs::analyse,
     llm::ledger::{Allowed, Call, Consents, Ledger, Spending},
     retrieval::embed::remote::{Meter, Used},
 };
@@ -16,9 +16,6 @@ use async_trait::async_trait;
 use domain::id::{LearnerId, MaterialId};
 use std::time::Duration;
 use store::CallRow;
-
-/// Milliseconds of a day.
-const DAY_MS: i64 = 86_400_000;
 
 /// The book of calls, and of what was agreed to.
 #[derive(Clone)]
@@ -46,7 +43,7 @@ impl Book {
         Ok(store::agreed(&mut tx, learner).await?)
     }
 
-    /// A learner agrees that texts go to an endpoint, or takes that back.
+    /// A learner agrees that texts go to an endpoint, and what was brought before is analysed; or takes that back.
     ///
     /// # Errors
     /// When the database fails.
@@ -54,21 +51,9 @@ impl Book {
         let mut tx = self.db.write_for(learner).await?;
         if agreed {
             store::agree(&mut tx, learner, endpoint, self.clock.now()).await?;
+            analyse::enqueue_all(&mut tx, &self.clock, learner).await?;
         } else {
             store::withdraw(&mut tx, learner, endpoint).await?;
-        }
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Marks a material 'stays here', or takes the mark off.
-    ///
-    /// # Errors
-    /// When it is not there, or not the learner's.
-    pub async fn set_stays_here(&self, learner: LearnerId, material: MaterialId, stays: bool) -> Result<()> {
-        let mut tx = self.db.write_for(learner).await?;
-        if !library::store::set_stays_here(&mut tx, learner, material, stays).await? {
-            return Err(Error::not_found("This material"));
         }
         tx.commit().await?;
         Ok(())
@@ -87,7 +72,7 @@ impl Ledger for Book {
             id: self.clock.id(),
             learner: Some(call.learner),
             at: call.at,
-            day: call.at.div_euclid(DAY_MS),
+            day: utc_day(call.at),
             task: call.task.name(),
             tier: call.tier.name(),
             endpoint: &call.endpoint,
@@ -150,7 +135,7 @@ impl Meter for EmbeddingMeter {
                 id: self.book.clock.id(),
                 learner: None,
                 at,
-                day: at.div_euclid(DAY_MS),
+                day: utc_day(at),
                 task: "embedding",
                 tier: "",
                 endpoint: "embedding",

@@ -5,7 +5,7 @@
 mod trace;
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, utc_start},
     llm::{
         Answer, Effort, Finish, Message, Orchestrator, PromptId, Request, Speaker, Task, Tier,
         answers::Answers,
@@ -160,7 +160,7 @@ async fn month(
     let clock = Clock::default();
     // to the first day of the trace, at its beginning
     let day = i64::from(crate::clock::day_of(&args.on).unwrap_or_default());
-    let start = day * 86_400_000;
+    let start = utc_start(day);
     clock.advance(start - clock.now());
     let tally = Arc::new(Tally::default());
     let answers = Answers::new(embedder, Shared::memory().cache);

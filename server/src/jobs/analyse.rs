@@ -5,7 +5,7 @@
 //! doubles nothing.
 
 use super::{
-    Failure, Work, question,
+    Failure, MODEL_AGAIN, Work, question,
     queue::{self, Job, New},
     read::material_of,
 };
@@ -33,8 +33,23 @@ pub const KIND: &str = "analyse";
 /// # Errors
 /// When the database fails.
 pub async fn enqueue(tx: &mut Tx, clock: &Clock, material: MaterialId) -> Result<()> {
+    enqueue_at(tx, clock, material, clock.now()).await
+}
+
+/// Has all that a learner brought analysed, as far as it is not: more models may be asked than before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enqueue_all(tx: &mut Tx, clock: &Clock, owner: LearnerId) -> Result<()> {
+    for material in store::ready_of(tx, owner).await? {
+        enqueue(tx, clock, material).await?;
+    }
+    Ok(())
+}
+
+async fn enqueue_at(tx: &mut Tx, clock: &Clock, material: MaterialId, due: i64) -> Result<()> {
     let payload = serde_json::json!({ "material": material });
-    let new = New { id: clock.id(), kind: KIND, key: &material.to_string(), payload, due: clock.now() };
+    let new = New { id: clock.id(), kind: KIND, key: &material.to_string(), payload, due };
     queue::enqueue(tx, new).await?;
     Ok(())
 }
@@ -80,16 +95,28 @@ impl Subject {
     }
 }
 
+/// What comes after a try.
+enum Next {
+    /// The next part, at once.
+    Part,
+    /// The same part, when a model may answer again.
+    Later,
+    /// The questions.
+    Questions,
+}
+
 /// Does it, or the next part of it.
 pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     let subject = Subject::load(work, job).await?;
     let begun = begun(work, &subject).await?;
     if begun.is_none() && !begin(work, &subject).await? {
-        return end(work, job, &subject, None, false).await;
+        return end(work, job, &subject, None, Next::Part).await;
     }
     let done = begun.unwrap_or(0);
     let calls = analysis::calls(&subject.passages);
-    let Some(call) = calls.get(done) else { return end(work, job, &subject, None, true).await };
+    let Some(call) = calls.get(done) else {
+        return end(work, job, &subject, None, Next::Questions).await;
+    };
     let asked = analysis::Asked {
         owner: subject.owner,
         material: subject.id,
@@ -102,10 +129,12 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
         Filled::Unusable => vec![],
         Filled::NoModel(why) => {
             tracing::debug!(material.id = %subject.id, "analysed without a model: {why:?}");
-            return end(work, job, &subject, None, true).await;
+            let next = if why.passes() { Next::Later } else { Next::Questions };
+            return end(work, job, &subject, None, next).await;
         }
     };
-    end(work, job, &subject, Some((found, done + 1)), done + 1 == calls.len()).await
+    let next = if done + 1 == calls.len() { Next::Questions } else { Next::Part };
+    end(work, job, &subject, Some((found, done + 1)), next).await
 }
 
 async fn begun(work: &Work, subject: &Subject) -> Result<Option<usize>, Failure> {
@@ -136,7 +165,7 @@ async fn end(
     job: &Job,
     subject: &Subject,
     found: Option<(Vec<Finding>, usize)>,
-    last: bool,
+    next: Next,
 ) -> Result<(), Failure> {
     let mut tx = work.db.write().await?;
     let same = subject.is_same(&mut tx).await?;
@@ -147,9 +176,12 @@ async fn end(
     if !queue::finish(&mut tx, job).await? {
         return Err(Failure::Moot);
     }
-    match last && same {
-        true => question::enqueue(&mut tx, &work.clock, subject.id).await?,
-        false => enqueue(&mut tx, &work.clock, subject.id).await?,
+    match next {
+        Next::Questions if same => question::enqueue(&mut tx, &work.clock, subject.id).await?,
+        Next::Later if same => {
+            enqueue_at(&mut tx, &work.clock, subject.id, work.clock.now() + MODEL_AGAIN).await?;
+        }
+        _ => enqueue(&mut tx, &work.clock, subject.id).await?,
     }
     tx.commit().await?;
     work.wake.wake();

@@ -5,7 +5,7 @@
 //! database: a try that is killed loses its calls and doubles nothing.
 
 use super::{
-    Failure, Work,
+    Failure, MODEL_AGAIN, Work,
     analyse::Subject,
     queue::{self, Job, New},
 };
@@ -13,7 +13,7 @@ use crate::{
     analysis::store as findings,
     clock::Clock,
     db::{Result, Tx},
-    llm::form::Filled,
+    llm::{NoModel, form::Filled},
     questions::{
         self, QuestionRow,
         judged::{Court, Judgement},
@@ -32,8 +32,12 @@ pub const MOST_JUDGED: i64 = 100;
 /// # Errors
 /// When the database fails.
 pub async fn enqueue(tx: &mut Tx, clock: &Clock, material: MaterialId) -> Result<()> {
+    enqueue_at(tx, clock, material, clock.now()).await
+}
+
+async fn enqueue_at(tx: &mut Tx, clock: &Clock, material: MaterialId, due: i64) -> Result<()> {
     let payload = serde_json::json!({ "material": material });
-    let new = New { id: clock.id(), kind: KIND, key: &material.to_string(), payload, due: clock.now() };
+    let new = New { id: clock.id(), kind: KIND, key: &material.to_string(), payload, due };
     queue::enqueue(tx, new).await?;
     Ok(())
 }
@@ -52,8 +56,15 @@ enum Came {
     Judged(Box<QuestionRow>, Option<Judgement>),
     /// So many places were tried, and at the last one a question was written, or not.
     Tried(usize, Option<(Box<Item>, Judgement, String)>),
+    /// Nobody answers right now.
+    Later,
     /// Nothing is left, or nobody may be asked.
     Nothing,
+}
+
+/// What becomes of a job that found no model.
+fn without(why: &NoModel) -> Came {
+    if why.passes() { Came::Later } else { Came::Nothing }
 }
 
 /// Does the next part of it.
@@ -66,10 +77,11 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     let mut tx = work.db.write().await?;
     let same = subject.is_same(&mut tx).await?;
     let now = work.clock.now();
-    let mut more = true;
+    let (mut more, mut due) = (true, now);
     let mut changed = false;
     match came {
         Came::Nothing => more = !same,
+        Came::Later => due += if same { MODEL_AGAIN } else { 0 },
         Came::Judged(row, judgement) => {
             changed = questions::settle(&mut tx, &row, judgement.as_ref(), now).await?;
         }
@@ -87,7 +99,7 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
         return Err(Failure::Moot);
     }
     if more {
-        enqueue(&mut tx, &work.clock, subject.id).await?;
+        enqueue_at(&mut tx, &work.clock, subject.id, due).await?;
     }
     tx.commit().await?;
     if more {
@@ -114,7 +126,7 @@ async fn judge(work: &Work, subject: &Subject, row: QuestionRow) -> Result<Came,
         Filled::Unusable => Came::Judged(Box::new(row), None),
         Filled::NoModel(why) => {
             tracing::debug!(material.id = %subject.id, "questions are not judged: {why:?}");
-            Came::Nothing
+            without(&why)
         }
     })
 }
@@ -138,7 +150,7 @@ async fn draft(work: &Work, subject: &Subject) -> Result<Came, Failure> {
     let (item, model) = match desk.write(*place, &analysis, &there).await? {
         Filled::Given(item, model) => (item, model),
         Filled::Unusable => return Ok(Came::Tried(tried + 1, None)),
-        Filled::NoModel(_) => return Ok(Came::Nothing),
+        Filled::NoModel(why) => return Ok(without(&why)),
     };
     Ok(match court(work, subject).judge(&item).await? {
         Filled::Given(judgement, _) if judgement.confirms(&item) => {
@@ -150,6 +162,6 @@ async fn draft(work: &Work, subject: &Subject) -> Result<Came, Failure> {
             Came::Tried(tried + 1, None)
         }
         Filled::Unusable => Came::Tried(tried + 1, None),
-        Filled::NoModel(_) => Came::Nothing,
+        Filled::NoModel(why) => without(&why),
     })
 }

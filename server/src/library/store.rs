@@ -395,6 +395,13 @@ pub async fn all_uploaded(tx: &mut Tx) -> Result<Vec<(Uuid, Uuid)>> {
     tx.query("SELECT id, owner FROM material WHERE owner IS NOT NULL ORDER BY id").all().await
 }
 
+/// The materials of an owner that were read.
+pub async fn ready_of(tx: &mut Tx, owner: LearnerId) -> Result<Vec<MaterialId>> {
+    let query = tx.query("SELECT id FROM material WHERE owner = $1 AND state = 'ready' ORDER BY id");
+    let rows: Vec<(Uuid,)> = query.bind(owner.0).all().await?;
+    Ok(rows.into_iter().map(|(id,)| MaterialId(id)).collect())
+}
+
 /// A question of a material as the reader's margin shows it.
 #[derive(Debug, sqlx::FromRow)]
 pub struct MarginRow {

@@ -37,6 +37,17 @@ pub enum Filled<T> {
     NoModel(NoModel),
 }
 
+impl<T> Filled<T> {
+    /// The same with another value; `change` is told who wrote the first one.
+    pub fn map<U>(self, change: impl FnOnce(T, &str) -> U) -> Filled<U> {
+        match self {
+            Self::Given(value, model) => Filled::Given(change(value, &model), model),
+            Self::Unusable => Filled::Unusable,
+            Self::NoModel(why) => Filled::NoModel(why),
+        }
+    }
+}
+
 /// The schema of a form, as strict providers take it: without references, each property required and none besides.
 pub fn schema<T: Form>() -> Schema {
     let settings = SchemaSettings::draft2020_12().with(|settings| {

@@ -16,7 +16,7 @@ use super::{
     tally::{Counts, Tally},
 };
 use crate::{
-    clock::{Clock, date_of},
+    clock::{Clock, date_of, utc_day},
     place,
 };
 use domain::id::LearnerId;
@@ -29,9 +29,6 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio_util::task::TaskTracker;
-
-/// Milliseconds of a day.
-const DAY_MS: i64 = 86_400_000;
 
 /// What goes on where another broke off is told this.
 const GO_ON: &str = "Your answer broke off after the last word above. Go on exactly there: begin with the next word, repeat \
@@ -222,23 +219,29 @@ impl Orchestrator {
         let started = Instant::now();
         let answer = answering.begun().await;
         if let Answer::Given(_) = &answer {
-            let call = Call {
-                learner: request.learner,
-                at: self.0.clock.now(),
-                task: request.task,
-                tier,
-                endpoint: String::new(),
-                model: String::new(),
-                source: Source::Shared,
-                tokens: Tokens::default(),
-                nanodollars: 0,
-                first_word: Some(started.elapsed()),
-                whole: started.elapsed(),
-                outcome: "whole",
-            };
-            self.book(call).await;
+            self.book_spared(&request, tier, Source::Shared, "", started.elapsed()).await;
         }
         Ok(answer)
+    }
+
+    /// Books a call that was spared; `model` as `provider/model`, empty where that is another's call.
+    async fn book_spared(&self, request: &Request, tier: Tier, source: Source, model: &str, took: Duration) {
+        let (endpoint, model) = model.split_once('/').unwrap_or(("", model));
+        let call = Call {
+            learner: request.learner,
+            at: self.0.clock.now(),
+            task: request.task,
+            tier,
+            endpoint: endpoint.into(),
+            model: model.into(),
+            source,
+            tokens: Tokens::default(),
+            nanodollars: 0,
+            first_word: Some(took),
+            whole: took,
+            outcome: Finish::Whole.name(),
+        };
+        self.book(call).await;
     }
 
     /// The models that may be asked, in their order.
@@ -269,7 +272,7 @@ impl Orchestrator {
     }
 
     fn price(&self, seat: &Seat, tokens: Tokens) -> i64 {
-        let day = self.0.clock.now().div_euclid(DAY_MS);
+        let day = utc_day(self.0.clock.now());
         let day = date_of(i32::try_from(day).unwrap_or_default());
         seat.model.price_on(&day).map_or(0, |price| price.of(tokens))
     }
@@ -285,7 +288,7 @@ impl Orchestrator {
             (before, reserved.values().sum::<i64>() - cost)
         };
         let reserved = Reserved { service: self.clone(), learner, cost };
-        let day = self.0.clock.now().div_euclid(DAY_MS);
+        let day = utc_day(self.0.clock.now());
         let spent = self.0.ledger.spent(learner, day).await?;
         let spent = Spending { learner: spent.learner + own, everybody: spent.everybody + all };
         Ok(self.0.budget.allows(spent, cost).map(|()| reserved))
@@ -395,23 +398,8 @@ impl Run {
     }
 
     async fn tell(&self, kept: Kept, writing: &Writing) {
-        let (endpoint, model) = kept.model.split_once('/').unwrap_or(("", &kept.model));
         let took = self.started.elapsed();
-        let call = Call {
-            learner: self.request.learner,
-            at: self.service.0.clock.now(),
-            task: self.request.task,
-            tier: self.tier,
-            endpoint: endpoint.into(),
-            model: model.into(),
-            source: Source::Cache,
-            tokens: Tokens::default(),
-            nanodollars: 0,
-            first_word: Some(took),
-            whole: took,
-            outcome: Finish::Whole.name(),
-        };
-        self.service.book(call).await;
+        self.service.book_spared(&self.request, self.tier, Source::Cache, &kept.model, took).await;
         writing.say(Event::Text(kept.text));
         writing.say(Event::End(Ended {
             finish: Finish::Whole,

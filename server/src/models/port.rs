@@ -1,9 +1,9 @@
 //! Language models' use cases: who gets texts, and what it costs.
 
-use super::{Book, DAY_MS, store};
+use super::{Book, store};
 use crate::{
     account,
-    clock::date_of,
+    clock::{date_of, utc_day},
     error::{Error, Result},
     http::forms,
     llm::{Orchestrator, breaker, ledger::Budget},
@@ -82,7 +82,7 @@ impl ModelsService {
         if !account::store::is_administrator(&mut tx, asks.learner).await? {
             return Err(hidden());
         }
-        let today = self.book.clock.now().div_euclid(DAY_MS);
+        let today = utc_day(self.book.clock.now());
         let since = today - DAYS + 1;
         let costs = store::costs(&mut tx, since).await?;
         let (spent, highest) = store::spent_at_most(&mut tx, today).await?;

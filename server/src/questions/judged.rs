@@ -6,7 +6,7 @@ use crate::{
     analysis::{quoted, span},
     library::store::PassageRow,
     llm::{
-        Effort, Orchestrator, Request, Task,
+        Orchestrator, Request, Task,
         form::{Filled, Form},
         prompt::{self, inputs::JudgeQuestion},
     },
@@ -118,36 +118,20 @@ impl Court<'_> {
         let shown = shown(self.passages, item);
         let quoted = quoted(shown.iter().copied());
         let options: Vec<&str> = item.options.iter().map(|option| option.text.as_str()).collect();
-        let (prompt, messages) =
-            prompt::fill(&JudgeQuestion { passages: &quoted, stem: &item.stem, options: &options });
-        let request = Request {
-            task: Task::Judge,
-            effort: Effort::Balanced,
-            learner: self.owner,
-            sources: vec![self.material],
-            prompt,
-            messages,
-            asked: None,
-            schema: None,
-            most_tokens: ANSWER_TOKENS,
-            fresh: false,
-        };
+        let prompt = prompt::fill(&JudgeQuestion { passages: &quoted, stem: &item.stem, options: &options });
+        let request = Request::about(Task::Judge, self.owner, self.material, prompt, ANSWER_TOKENS);
         let filled = self.llm.fill_where::<Sheet>(request, &|sheet| sheet.judges(options.len())).await?;
-        let (sheet, model) = match filled {
-            Filled::Given(sheet, model) => (sheet, model),
-            Filled::Unusable => return Ok(Filled::Unusable),
-            Filled::NoModel(why) => return Ok(Filled::NoModel(why)),
-        };
-        let verdicts = sheet.options.iter().map(|mark| {
-            let near = (mark.passage as usize).checked_sub(1).and_then(|at| shown.get(at));
-            if near.into_iter().chain(&shown).any(|passage| stands(passage, &mark.quote)) {
-                mark.verdict
-            } else {
-                Verdict::Silent
-            }
-        });
-        let judgement = Judgement { verdicts: verdicts.collect(), model: model.clone() };
-        Ok(Filled::Given(judgement, model))
+        Ok(filled.map(|sheet, model| {
+            let verdicts = sheet.options.iter().map(|mark| {
+                let near = (mark.passage as usize).checked_sub(1).and_then(|at| shown.get(at));
+                if near.into_iter().chain(&shown).any(|passage| stands(passage, &mark.quote)) {
+                    mark.verdict
+                } else {
+                    Verdict::Silent
+                }
+            });
+            Judgement { verdicts: verdicts.collect(), model: model.into() }
+        }))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     analysis::{quoted, span},
     library::store::PassageRow,
     llm::{
-        Effort, Orchestrator, Request, Task,
+        Orchestrator, Request, Task,
         form::{Filled, Form},
         prompt::{self, inputs::WriteQuestion},
     },
@@ -137,19 +137,8 @@ impl Desk<'_> {
             there.iter().filter(near).take(MOST_ASKED).map(|item| item.stem.clone()).collect();
         let bedside = analysis.within(within).any(|finding| finding.kind == Kind::Correlation);
         let level = if bedside { "apply" } else { "understand" };
-        let (prompt, messages) = prompt::fill(&WriteQuestion { passages: &quoted, asked: &asked, level });
-        let request = Request {
-            task: Task::Question,
-            effort: Effort::Balanced,
-            learner: self.owner,
-            sources: vec![self.material],
-            prompt,
-            messages,
-            asked: None,
-            schema: None,
-            most_tokens: ANSWER_TOKENS,
-            fresh: false,
-        };
+        let prompt = prompt::fill(&WriteQuestion { passages: &quoted, asked: &asked, level });
+        let request = Request::about(Task::Question, self.owner, self.material, prompt, ANSWER_TOKENS);
         let headings = &self.passages[place].headings.0;
         let fit = |draft: &Draft| {
             let item = whole(draft, self.document, &shown, headings)?;

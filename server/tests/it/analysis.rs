@@ -86,21 +86,46 @@ async fn what_a_passage_orders_arrives_quoted() {
 async fn a_material_that_stays_here_is_sent_nowhere() {
     for test in databases().await {
         let taught = Taught::open(&test, notes).await;
-        taught.book.set_stays_here(taught.owner, taught.material, true).await.unwrap();
+        taught.stay_here(true).await;
         taught.work().await;
         assert!(!taught.provider.received_anywhere("nsulin"), "{}", test.name);
         assert_eq!(taught.provider.requests().len(), 0, "{}", test.name);
         assert!(taught.analysis().await.findings.len() > 3);
+        taught.stay_here(false).await;
+        taught.work().await;
+        assert_eq!(taught.asked_for("notes"), 1, "{}: the mark is off", test.name);
     }
 }
 
 #[tokio::test]
-async fn a_learner_who_did_not_agree_is_sent_nowhere() {
-    let test = databases().await.remove(0);
-    let taught = Taught::open(&test, notes).await;
-    taught.book.set_agreed(taught.owner, "openai", false).await.unwrap();
-    taught.work().await;
-    assert_eq!(taught.provider.requests().len(), 0);
+async fn a_learner_who_did_not_agree_is_sent_nowhere_until_they_do() {
+    for test in databases().await {
+        let taught = Taught::open(&test, notes).await;
+        taught.book.set_agreed(taught.owner, "openai", false).await.unwrap();
+        taught.work().await;
+        assert_eq!(taught.provider.requests().len(), 0, "{}", test.name);
+        taught.book.set_agreed(taught.owner, "openai", true).await.unwrap();
+        taught.work().await;
+        assert_eq!(taught.asked_for("notes"), 1, "{}", test.name);
+        assert!(!taught.of_model().await.is_empty(), "{}", test.name);
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_is_away_is_asked_again_later() {
+    for test in databases().await {
+        let taught = Taught::open(&test, notes).await;
+        taught.provider.stop();
+        taught.work().await;
+        assert!(taught.analysis().await.findings.len() > 3, "{}: what needs no model is there", test.name);
+        taught.provider.restart();
+        taught.work().await;
+        assert_eq!(taught.asked_for("notes"), 0, "{}: not yet", test.name);
+        taught.site.state.clock.advance(3_600_000);
+        taught.work().await;
+        assert_eq!(taught.asked_for("notes"), 1, "{}", test.name);
+        assert!(!taught.of_model().await.is_empty(), "{}", test.name);
+    }
 }
 
 #[tokio::test]

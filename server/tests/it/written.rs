@@ -179,7 +179,7 @@ async fn a_question_with_a_second_supported_option_is_retired_and_open_sets_keep
 async fn a_material_that_stays_here_is_neither_judged_nor_written_of() {
     let test = databases().await.remove(0);
     let taught = Taught::open(&test, |request| answer(request, || draft(SOMATOSTATIN), fair)).await;
-    taught.book.set_stays_here(taught.owner, taught.material, true).await.unwrap();
+    taught.stay_here(true).await;
     taught.work().await;
     assert_eq!((taught.written().await.len(), taught.provider.requests().len()), (0, 0));
     assert!(taught.questions().await.len() > 3);

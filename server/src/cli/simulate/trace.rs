@@ -7,7 +7,7 @@
 //! of six sides of each, and put in one of five ways: so a learner who comes back to something puts it otherwise four times
 //! out of five.
 
-use crate::llm::Task;
+use crate::{clock::utc_start, llm::Task};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
 
 /// Of a hundred requests, so many for each task.
@@ -257,7 +257,7 @@ pub(super) fn trace(seed: u64, days: u32, per_day: u32) -> Vec<Asked> {
                 _ => format!("{put} ({day}.{n})"),
             };
             let passage = (concept * SIDES.len() + side) as u32;
-            let at = i64::from(day) * 86_400_000 + time;
+            let at = utc_start(i64::from(day)) + time;
             asked.push(Asked { at, task, passage, words, is_kept: task == Task::Explain });
         }
     }

@@ -4,9 +4,10 @@ use super::{
     TestDb,
     site::{Browser, Site},
 };
+use app::session::Session;
 use domain::{
     analysis::{Analysis, Finding},
-    id::{LearnerId, MaterialId},
+    id::{LearnerId, MaterialId, SessionId},
     question::Item,
 };
 use provider::{Dialect, Provider, Reply, Request, Script, Settings};
@@ -110,16 +111,23 @@ impl Taught {
         Self { site, provider, owner, material: MaterialId(material), book, browser, llm }
     }
 
+    /// Marks the lecture 'stays here', or takes the mark off.
+    pub(crate) async fn stay_here(&self, stays: bool) {
+        let session = Session { learner: self.owner, session: SessionId(Uuid::now_v7()), guest: false };
+        self.site.state.library.mark(session, self.material, stays).await.unwrap();
+    }
+
     /// Workers with the model, until they are dropped.
     pub(crate) fn workers(&self) -> JoinSet<()> {
         self.site.workers_with(&Work { llm: self.llm.clone(), ..self.site.state.work() })
     }
 
-    /// Lets them do what is enqueued until nothing is left.
+    /// Lets them do what is enqueued until nothing is left that is due within ten minutes.
     pub(crate) async fn work(&self) {
         let workers = self.workers();
         for _ in 0..1_200 {
-            if queue::next_due(&self.site.state.db).await.unwrap().is_none() {
+            let soon = self.site.state.clock.now() + 600_000;
+            if queue::next_due(&self.site.state.db).await.unwrap().is_none_or(|due| due > soon) {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
