@@ -292,7 +292,7 @@ impl NoModel {
             Self::NotAgreed(places) => {
                 let names: Vec<&str> = places.iter().map(|place| place.title.as_str()).collect();
                 format!(
-                    "A language model could help here. It would be sent parts of your material ({}), and you have not \
+                    "A language model could help here. It would be sent the text of your files ({}), and you have not \
                      agreed to that.",
                     names.join(", ")
                 )

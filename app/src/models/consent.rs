@@ -37,8 +37,9 @@ pub fn Consent(
         <Note hue=Hue::Lav glyph=Glyph::Shield>
             <p><b>"May a language model elsewhere read this?"</b></p>
             <p>
-                "It would be sent your question and the passages of your files that belong to it, never a file that is marked \
-                 ‘stays here’. Nothing is sent before you agree, and you can take it back in "
+                "It would be sent the text of your files, page by page, to find what matters in them, to check and write \
+                 questions and to answer you, and what you ask. Never of a file that is marked ‘stays here’. Nothing is sent \
+                 before you agree, and you can take it back in "
                 <a href="/settings#models">"Settings"</a>"."
             </p>
             <div class="consent">{asked}</div>
@@ -104,7 +105,7 @@ pub(super) fn ProviderRow(
         now
     });
     let words = move || match (agreed.get(), provider.read().connected) {
-        (true, true) => "You agreed: passages of your files may go there where a feature says so",
+        (true, true) => "You agreed: the text of your files goes there, but for those that stay here",
         (true, false) => "You agreed before. It is not connected now: nothing goes there",
         (false, _) => "You have not agreed: nothing of yours goes there",
     };

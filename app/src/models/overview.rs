@@ -110,7 +110,10 @@ fn Figures(all: Line, paid: i64, today: Today, failures: Vec<super::api::Failed>
                 <dt>"First word"</dt>
                 <dd>
                     <b>{seconds(all.median)}</b>
-                    <small>{format!("median; 95\u{a0}% within {}", seconds(all.p95))}</small>
+                    <small>{match all.p95 {
+                        Some(_) => format!("median; 95\u{a0}% within {}", seconds(all.p95)),
+                        None => "nobody was asked yet".into(),
+                    }}</small>
                 </dd>
             </div>
             <div class="kpi">

@@ -54,8 +54,9 @@ fn told(connected: &Connected) -> &'static str {
             "A language model on the machine of this Mitochi is connected. What it reads does not leave the machine."
         }
         (true, _) => {
-            "A language model helps where a feature says so. It is sent your question and the passages of your files that \
-             belong to it: never a whole library, never a file that is marked ‘stays here’, and nothing before you agree."
+            "A language model finds what matters in your files, checks the questions that are written of them, and writes some. \
+             For that it is sent the text of your files, page by page, and what you ask: never of a file that is marked ‘stays \
+             here’, and nothing before you agree."
         }
     }
 }
