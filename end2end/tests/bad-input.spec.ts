@@ -192,7 +192,7 @@ test.describe("answers", () => {
     await expect(quiz.option(0), "what was chosen stays").toBeChecked();
   });
 
-  test("an expired session in mid-answer leads back to the same question", async ({ page, context }) => {
+  test("an expired session in mid-answer leads back to the same question", async ({ page, context, picture }) => {
     const email = await enrol(page);
     const quiz = await practise(page);
     const stem = await quiz.words(quiz.stem);
@@ -204,6 +204,8 @@ test.describe("answers", () => {
     const toast = quiz.toasts.filter({ hasText: "You are logged out." });
     await expect(toast).toBeVisible();
     await expect(quiz.option(1)).toBeChecked();
+    await expect(toast.getByRole("button", { name: "Close this message" }), "it waits for the learner").toBeVisible();
+    await picture("logged-out");
     await toast.getByRole("button", { name: "Log in" }).click();
     const login = new Login(page);
     await expect(login.goesOn).toBeVisible();
