@@ -23,7 +23,9 @@ use axum::{
     routing::{get, post},
 };
 use leptos::prelude::*;
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use leptos_axum::{
+    LeptosRoutes, ResponseOptions, generate_route_list, site_pkg_dir_service, site_pkg_dir_service_route_path,
+};
 use std::sync::Arc;
 use tower_http::{compression::CompressionLayer, csrf::CsrfLayer};
 
@@ -63,6 +65,7 @@ pub fn router(state: State) -> Router {
         .route("/library/upload", post(upload::upload).layer(upload::body_limit()))
         .route("/library/events", get(events::events))
         .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), pages)
+        .route_service(&site_pkg_dir_service_route_path(&options), site_pkg_dir_service(&options))
         .fallback(leptos_axum::file_and_error_handler_with_context::<State, _>(context, shell))
         .layer(map_response(statuses::error_status))
         .layer(from_fn(forms::keep_typed))

@@ -26,10 +26,13 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
     let status = response.status();
     let ms = start.elapsed().as_secs_f64() * 1_000.0;
     span.in_scope(|| match status {
-        _ if is_file(&path) => tracing::debug!(status = status.as_u16(), duration_ms = ms, "{path} {status}"),
         _ if status.is_server_error() => {
             tracing::error!(status = status.as_u16(), duration_ms = ms, "{path} {status}");
         }
+        _ if is_file(&path) && status.is_client_error() => {
+            tracing::warn!(status = status.as_u16(), duration_ms = ms, "{path} {status}");
+        }
+        _ if is_file(&path) => tracing::debug!(status = status.as_u16(), duration_ms = ms, "{path} {status}"),
         _ => tracing::info!(status = status.as_u16(), duration_ms = ms, "{path} {status}"),
     });
     if let Ok(value) = HeaderValue::from_str(&id.0) {

@@ -8,6 +8,7 @@ mod analysis;
 mod answers;
 mod db_contract;
 mod generations;
+mod http;
 mod landing;
 mod library;
 mod llm;
