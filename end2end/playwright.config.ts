@@ -27,7 +27,9 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   fullyParallel: true,
   workers: Number(process.env.PLAYWRIGHT_WORKERS ?? 2),
-  retries: 0,
+  // Once more where a whole run would be lost to a machine that stood still for a moment. What passes only then is listed
+  // as 'flaky', and is a bug to look for.
+  retries: Number(process.env.PLAYWRIGHT_RETRIES ?? 0),
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"], ["html", { outputFolder: `artifacts/${database}/report`, open: "never" }]],
   use: {
