@@ -259,11 +259,28 @@ async fn the_first_account_sees_what_it_costs_and_nobody_else() {
             "log in first"
         );
 
-        // whoever comes after it is gone is not the first
+        // after it the oldest that remains follows, and nobody who comes later
+        let mut third = member(&site, "reed").await;
         let gone = first.call(&site, "account/delete", "password=a good long password").await;
         assert_eq!(gone.status, StatusCode::OK, "{}", gone.body);
-        let mut third = member(&site, "reed").await;
-        assert_eq!(overview(&site, &mut third).await.status, StatusCode::NOT_FOUND);
+        let mut fourth = member(&site, "sage").await;
+        for (browser, status) in [
+            (&mut second, StatusCode::OK),
+            (&mut third, StatusCode::NOT_FOUND),
+            (&mut fourth, StatusCode::NOT_FOUND),
+        ] {
+            assert_eq!(overview(&site, browser).await.status, status, "{}", test.name);
+        }
+        // one who is not the administrator leaves nothing behind
+        third.call(&site, "account/delete", "password=a good long password").await;
+        assert_eq!(overview(&site, &mut fourth).await.status, StatusCode::NOT_FOUND, "{}", test.name);
+        // when all are gone, the next one is the first again
+        for browser in [&mut second, &mut fourth] {
+            let gone = browser.call(&site, "account/delete", "password=a good long password").await;
+            assert_eq!(gone.status, StatusCode::OK, "{}: {}", test.name, gone.body);
+        }
+        let mut fifth = member(&site, "thyme").await;
+        assert_eq!(overview(&site, &mut fifth).await.status, StatusCode::OK, "{}", test.name);
     }
 }
 
