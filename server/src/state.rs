@@ -18,7 +18,11 @@ use crate::{
     quiz::QuizService,
     reading::child::Limits,
     retrieval::{
-        embed::{Embedder, remembered::Remembered},
+        embed::{
+            Embedder,
+            gathered::{self, Gathered},
+            remembered::Remembered,
+        },
         lexical::Lexical,
         rerank::{Budget, CROSS_ENCODER_FILE, MsMarco, Reranking},
     },
@@ -111,7 +115,8 @@ impl State {
         let encoder = MsMarco::new(config.models_folder().join(CROSS_ENCODER_FILE));
         let embedders = vectors::embedders(config, &vectors::meter(config, &db, &clock));
         let vectors = |embedder: Arc<dyn Embedder>| {
-            let remembered = Arc::new(Remembered::new(embedder, shared.cache.clone()));
+            let gathered = Gathered::around(embedder, gathered::WINDOW);
+            let remembered = Arc::new(Remembered::new(gathered, shared.cache.clone()));
             vectors::choose(config.vectors, config, &db, remembered)
         };
         let others = embedders.others.into_iter().map(vectors).collect::<anyhow::Result<Vec<_>>>()?;
