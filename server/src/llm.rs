@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod orchestrator;
 pub mod pace;
 pub mod prompt;
+pub mod seats;
 pub mod tally;
 
 use catalogue::Place;

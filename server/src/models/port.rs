@@ -54,7 +54,7 @@ impl ModelsService {
         });
         Ok(Connected {
             providers: connected.chain(gone).collect(),
-            local: self.llm.seats().any(|seat| seat.is_here()),
+            local: self.llm.seats().iter().any(|seat| seat.is_here()),
             embedding: self.embedding.clone(),
         })
     }
@@ -98,7 +98,7 @@ impl ModelsService {
     }
 
     fn seats(&self) -> Vec<Seat> {
-        let seat = |seat: &crate::llm::orchestrator::Seat| Seat {
+        let seat = |seat: &Arc<crate::llm::seats::Seat>| Seat {
             tier: seat.tier.name().into(),
             model: seat.model.name.clone(),
             title: seat.endpoint.title.clone(),
@@ -109,7 +109,7 @@ impl ModelsService {
                 breaker::Standing::Trying => Standing::Trying,
             },
         };
-        self.llm.seats().map(seat).collect()
+        self.llm.seats().iter().map(seat).collect()
     }
 }
 

@@ -9,8 +9,8 @@ use crate::{
         catalogue::{Catalogue, Endpoint, Model},
         client::Http,
         ledger::Budget,
-        orchestrator::Seat,
         pace::Pace,
+        seats::Seat,
     },
 };
 use anyhow::{Context, Result, ensure};
