@@ -181,6 +181,9 @@ impl Orchestrator {
         };
         // an answer that is asked for once more, because the first was of no use, is another
         let bucket = but.is_empty().then(|| bucket(&request, tier, allowed.public)).flatten();
+        // what is asked about what stays here leaves for no vector either
+        let leaves = self.0.answers.as_ref().is_some_and(Answers::is_elsewhere);
+        let bucket = bucket.filter(|_| !(allowed.stays_here && leaves));
         let run = Run { service: self.clone(), request, tier, bucket, started: Instant::now(), first: None };
         self.0.under_way.spawn(async move {
             run.start(&seats, &writing).await;

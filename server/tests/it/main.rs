@@ -20,6 +20,7 @@ mod review;
 mod search;
 mod shared;
 mod support;
+mod staying;
 mod tidy;
 mod vectors;
 mod written;
