@@ -1,7 +1,11 @@
 //! Language models as learners and operators see them. Owns: the book of what calls cost, whom learners let their texts go
-//! to, and which materials stay here. Refuses: asking models (`llm`).
+//! to, which materials stay here, and with which keys which models are asked. Refuses: asking them (`llm`).
 
+pub mod choice;
+mod csv;
+pub mod keys;
 pub mod port;
+mod seal;
 mod store;
 
 use crate::{
