@@ -286,6 +286,11 @@ impl NoModel {
         matches!(self, Self::Away | Self::Spent(_))
     }
 
+    /// Whether it is what was asked: who asks the same again gets the same.
+    pub fn lasts(&self) -> bool {
+        matches!(self, Self::Refused | Self::TooLong)
+    }
+
     /// In the learner's words.
     pub fn told(&self) -> String {
         match self {

@@ -259,12 +259,14 @@ impl State {
         }
     }
 
-    /// What is done once after the start, beside serving: sweep, rebuild a lost index.
+    /// What is done once after the start, beside serving: sweep, rebuild a lost index, have analysed what was brought before
+    /// a model was connected.
     ///
     /// # Errors
     /// When database, disk or index fail.
     pub async fn tidy(&self) -> anyhow::Result<()> {
         self.library.sweep().await?;
+        self.models.analyse_missed().await?;
         if self.keyword.needs_rebuild() {
             self.library.index_all().await?;
             self.keyword.rebuilt()?;

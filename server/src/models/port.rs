@@ -137,12 +137,24 @@ impl ModelsService {
         Ok(self.seats())
     }
 
+    /// Has analysed what was brought before a model was connected.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn analyse_missed(&self) -> Result<()> {
+        let here = self.llm.seats().iter().any(|seat| seat.is_here());
+        self.book.analyse_missed(&self.llm.places(), here).await
+    }
+
     /// Takes up the keys that were set in another process.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn take_up_keys(&self) -> Result<()> {
-        self.keys.look().await?;
+        if self.keys.look().await? {
+            // what this process was given to do meanwhile, it did without
+            self.analyse_missed().await?;
+        }
         Ok(())
     }
 
@@ -151,11 +163,14 @@ impl ModelsService {
         self.keys.origins().await
     }
 
+    /// Sets a key, and has what was brought before analysed where that can be now.
     async fn take_key(&self, visitor: Option<Session>, request: &NewKey) -> Result<Vec<ProviderKey>> {
         self.administrators(visitor).await?;
         let mut nonce = [0; NONCE];
         rand::TryRngCore::try_fill_bytes(&mut rand::rngs::OsRng, &mut nonce).map_err(anyhow::Error::new)?;
         self.keys.set(&request.endpoint, &request.key, nonce).await?;
+        self.book.ask_again().await?;
+        self.analyse_missed().await?;
         self.keys.origins().await
     }
 

@@ -75,6 +75,13 @@ pub(super) async fn remove_key(tx: &mut Tx, endpoint: &str) -> Result<bool> {
     Ok(query.bind(endpoint.to_string()).run().await? == 1)
 }
 
+/// Who agreed to which endpoint.
+pub(super) async fn agreements(tx: &mut Tx) -> Result<Vec<(LearnerId, String)>> {
+    let sql = "SELECT learner, endpoint FROM model_consent ORDER BY learner, endpoint";
+    let rows: Vec<(Uuid, String)> = tx.query(sql).all().await?;
+    Ok(rows.into_iter().map(|(learner, endpoint)| (LearnerId(learner), endpoint)).collect())
+}
+
 /// The endpoints that a learner agreed to.
 pub(super) async fn agreed(tx: &mut Tx, learner: LearnerId) -> Result<Vec<String>> {
     let query = tx.query("SELECT endpoint FROM model_consent WHERE learner = $1 ORDER BY endpoint");

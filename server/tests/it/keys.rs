@@ -3,12 +3,14 @@
 use crate::support::{
     TestDb, databases,
     site::{Answer, Browser, Site},
+    taught::{LECTURE, form_of},
 };
 use axum::http::{StatusCode, header};
 use provider::{Dialect, Provider, Reply, Script, Settings};
 use serde_json::{Value, json};
-use server::llm::{
-    Answer as Asked, Effort, Event, Finish, Message, NoModel, PromptId, Request, Speaker, Task,
+use server::{
+    jobs::queue,
+    llm::{Answer as Asked, Effort, Event, Finish, Message, NoModel, PromptId, Request, Speaker, Task},
 };
 use std::{
     io::Write,
@@ -323,5 +325,87 @@ async fn check_config_says_where_keys_come_from() {
         for said in [&said, &foreign] {
             assert!(!said.contains("lantern"), "{said}");
         }
+    }
+}
+
+/// What the jobs of materials ask for.
+fn analysing(request: &provider::Request) -> Reply {
+    match form_of(request).as_str() {
+        "notes" => Reply::json(json!({ "findings": [] })),
+        _ => Reply::text("I would rather not."),
+    }
+}
+
+async fn is_idle(site: &Site) -> bool {
+    queue::next_due(&site.state.db).await.unwrap().is_none()
+}
+
+#[tokio::test]
+async fn what_was_brought_before_a_key_is_analysed_once_it_is_there() {
+    for test in databases().await {
+        let name = test.name;
+        let (provider, url) = provider(KEY, Script::new().otherwise(Reply::from_fn(analysing)));
+        // an address that is no loopback one, so that it counts as another machine's
+        let far = url.replace("127.0.0.1", "0.0.0.0");
+        let site = site(&test, "data", &[SECRET, &far]).await;
+        let (mut admin, mut moss) = (member(&site, "fern").await, member(&site, "moss").await);
+        admin.upload(&site, &[("hormones.md", LECTURE.as_bytes())]).await;
+        moss.upload(
+            &site,
+            &[("other.md", b"# Bones\n\n**Osteon** is the unit of compact bone that moss brought.")],
+        )
+        .await;
+        // fern agreed when there was a provider before
+        admin.call(&site, "models/set_key", &with_key("sk-old")).await;
+        admin.call(&site, "models/agree", "request[endpoint]=openai").await;
+        admin.call(&site, "models/remove_key", "request[endpoint]=openai").await;
+        site.work().await;
+        assert_eq!(provider.requests().len(), 0, "{name}");
+
+        admin.call(&site, "models/set_key", &with_key(KEY)).await;
+        site.work().await;
+        let asked = provider.requests().len();
+        assert!(asked > 0 && provider.received_anywhere("Glucagon"), "{name}");
+        assert!(!provider.received_anywhere("moss brought"), "{name}: moss did not agree");
+        // the key again, a start, another one: nothing is asked twice
+        admin.call(&site, "models/set_key", &with_key(KEY)).await;
+        site.state.tidy().await.unwrap();
+        assert!(is_idle(&site).await, "{name}");
+        drop(site);
+        let again = self::site(&test, "data", &[SECRET, &far]).await;
+        again.state.tidy().await.unwrap();
+        assert!(is_idle(&again).await, "{name}");
+        assert_eq!(provider.requests().len(), asked, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_brought_before_a_model_of_this_machine_is_analysed_at_the_next_start() {
+    for test in databases().await {
+        let name = test.name;
+        let before = site(&test, "data", &[SECRET]).await;
+        let mut fern = member(&before, "fern").await;
+        fern.upload(&before, &[("hormones.md", LECTURE.as_bytes())]).await;
+        before.work().await;
+        before.state.tidy().await.unwrap();
+        assert!(is_idle(&before).await, "{name}: there is no model");
+        let shelf = fern.call(&before, "library/materials", "").await.json();
+        let own = shelf["materials"].as_array().unwrap().iter().find(|one| one["built_in"] == false).unwrap();
+        let mark = format!("material={}&stays=true", own["id"].as_str().unwrap());
+        assert_eq!(fern.call(&before, "library/keep_here", &mark).await.status, StatusCode::OK);
+        drop(before);
+
+        let script = Script::new().otherwise(Reply::from_fn(analysing));
+        let near = Provider::start(Settings { script, ..Settings::new(Dialect::Foreign) });
+        let local = format!("--local-url={}", near.base_url());
+        let now = site(&test, "data", &[SECRET, &local, "--local-model=llama3.2"]).await;
+        now.state.tidy().await.unwrap();
+        now.work().await;
+        assert!(near.received_anywhere("Glucagon"), "{name}: it stays here, and the model is here");
+        let asked = near.requests().len();
+        now.state.tidy().await.unwrap();
+        assert!(is_idle(&now).await, "{name}");
+        now.work().await;
+        assert_eq!(near.requests().len(), asked, "{name}");
     }
 }
