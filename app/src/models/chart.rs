@@ -74,7 +74,7 @@ pub(super) fn Costs(
                             y=format!("{y:.1}")
                             width=format!("{:.1}", width * 0.7)
                             height=format!("{:.1}", height(*cost))
-                            rx="2"
+                            rx=format!("{:.1}", (width * 0.2).min(2.0))
                         />
                     }
                 })

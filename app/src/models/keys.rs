@@ -35,8 +35,8 @@ pub(super) fn Keys(
         Some(view! { <KeyRow key told/> })
     };
     view! {
-        <section class="card" id="keys" aria-labelledby="keys-title">
-            <h2 id="keys-title">"Keys of the providers"</h2>
+        <section class="card" id="provider-keys" aria-labelledby="provider-keys-title">
+            <h2 id="provider-keys-title">"Keys of the providers"</h2>
             <p class="small soft">
                 "A key that is set here is kept encrypted under the server’s secret and shown to nobody again. It is used at \
                  once. One from the environment of the server wins over it."

@@ -110,10 +110,12 @@ fn Whole(overview: Overview) -> impl IntoView {
                 <Budgets today/>
             </div>
         })}
-        <div class="two">
-            {(!by_model.is_empty()).then(|| view! { <Lines id="asked" title="By model" lines=by_model days=count/> })}
-            {(!failures.is_empty()).then(|| view! { <Failures failures all/> })}
-        </div>
+        {(!by_model.is_empty() || !failures.is_empty()).then(|| view! {
+            <div class="two">
+                {(!by_model.is_empty()).then(|| view! { <Lines id="asked" title="By model" lines=by_model days=count/> })}
+                {(!failures.is_empty()).then(|| view! { <Failures failures all/> })}
+            </div>
+        })}
     }
 }
 

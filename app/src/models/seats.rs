@@ -65,8 +65,9 @@ pub(super) fn Seats(
         view! {
             <li class=format!("breaker {}", hue.class())>
                 <span class="breaker__pic"><Icon glyph=Glyph::Server/></span>
-                <div><b>{model}</b><span class="micro soft">{format!("{tier}, {place}: {words}")}</span></div>
+                <b>{model}</b>
                 <span class=format!("chip {}", hue.class())><Icon glyph=glyph/>{word}</span>
+                <span class="micro soft">{format!("{tier}, {place}: {words}")}</span>
                 {now}
             </li>
         }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 /// The administrator's page.
 const PAGE: &str = "/admin/ai";
 /// Its section on keys.
-const KEYS: &str = "/admin/ai#keys";
+const KEYS: &str = "/admin/ai#provider-keys";
 
 /// Language models as the pages see them.
 #[derive(Clone)]

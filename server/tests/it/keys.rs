@@ -202,7 +202,12 @@ async fn it_works_without_scripts() {
         let mut admin = member(&site, "fern").await;
         let led = |answer: &Answer| answer.headers[header::LOCATION].to_str().unwrap().to_string();
         let set = admin.form(&site, "/api/models/set_key", &with_key(KEY)).await;
-        assert_eq!((set.status, led(&set).as_str()), (StatusCode::FOUND, "/admin/ai#keys"), "{}", test.name);
+        assert_eq!(
+            (set.status, led(&set).as_str()),
+            (StatusCode::FOUND, "/admin/ai#provider-keys"),
+            "{}",
+            test.name
+        );
         let page = admin.get(&site, "/admin/ai").await.body;
         for words in ["action=\"/api/models/set_key\"", "action=\"/api/models/remove_key\"", "Set here on"] {
             assert!(page.contains(words), "{words}");
@@ -213,7 +218,7 @@ async fn it_works_without_scripts() {
         let page = admin.get(&site, &format!("/admin/ai?{query}")).await.body;
         assert!(page.contains("A key has neither spaces"), "{page}");
         let removed = admin.form(&site, "/api/models/remove_key", "request[endpoint]=openai").await;
-        assert_eq!(led(&removed), "/admin/ai#keys");
+        assert_eq!(led(&removed), "/admin/ai#provider-keys");
         let tried =
             admin.form(&site, "/api/models/try_now", "request[endpoint]=openai&request[days]=7").await;
         assert_eq!(led(&tried), "/admin/ai?days=7");
