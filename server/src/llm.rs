@@ -286,9 +286,9 @@ impl NoModel {
         matches!(self, Self::Away | Self::Spent(_))
     }
 
-    /// Whether it is what was asked: who asks the same again gets the same.
+    /// Whether it was an answer after all: who asks the same again pays for the same.
     pub fn lasts(&self) -> bool {
-        matches!(self, Self::Refused | Self::TooLong)
+        matches!(self, Self::Refused)
     }
 
     /// In the learner's words.
