@@ -385,6 +385,40 @@ async fn what_was_brought_before_a_key_is_analysed_once_it_is_there() {
 }
 
 #[tokio::test]
+async fn what_a_wrong_key_put_off_goes_on_with_the_right_one() {
+    for test in databases().await {
+        let name = test.name;
+        let (_provider, url) = provider(KEY, Script::new().otherwise(Reply::from_fn(analysing)));
+        let far = url.replace("127.0.0.1", "0.0.0.0");
+        let site = site(&test, "data", &[&far]).await;
+        let mut admin = member(&site, "fern").await;
+        admin.call(&site, "models/set_key", &with_key("sk-wrong")).await;
+        admin.call(&site, "models/agree", "request[endpoint]=openai").await;
+        admin.upload(&site, &[("hormones.md", LECTURE.as_bytes())]).await;
+        let mut workers = site.workers();
+        let put_off = async || {
+            let due = queue::next_due(&site.state.db).await.unwrap();
+            due.is_some_and(|due| due > site.state.clock.now() + 600_000)
+        };
+        for _ in 0..400 {
+            if put_off().await {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(put_off().await, "{name}");
+        workers.abort_all();
+        while workers.join_next().await.is_some() {}
+        admin.call(&site, "models/set_key", &with_key(KEY)).await;
+        site.work().await;
+        assert!(is_idle(&site).await, "{name}");
+        let mut tx = test.db.read().await.unwrap();
+        let sql = "SELECT CAST(count(*) AS BIGINT) FROM model_progress WHERE work = 'whole'";
+        assert_eq!(tx.query(sql).one::<(i64,)>().await.unwrap().0, 1, "{name}: all of it was asked");
+    }
+}
+
+#[tokio::test]
 async fn what_was_brought_before_a_model_of_this_machine_is_analysed_at_the_next_start() {
     for test in databases().await {
         let name = test.name;
