@@ -3,5 +3,7 @@ pub mod api;
 mod chart;
 pub mod consent;
 mod cost;
+mod keys;
 pub mod overview;
+mod seats;
 pub mod settings;

@@ -7,4 +7,6 @@ export class Models extends Screen {
   readonly section = this.page.locator("#models");
   /** What leads the administrator on. */
   readonly costs = this.section.getByRole("link", { name: "What they cost" });
+  /** Where the administrator sets the providers' keys. */
+  readonly keys = this.page.locator("#provider-keys");
 }

@@ -48,6 +48,16 @@ test("what they cost is for the first account, and not there for the second", as
   await models.press(models.costs);
   await expect(models.heading.first()).toHaveText("Language models");
   await expect(page.getByText("No language model is connected")).toBeVisible();
+  const week = page.getByRole("navigation", { name: "Period" }).getByRole("link", { name: "7 days" });
+  await models.press(week);
+  await expect(page).toHaveURL(/\/admin\/ai\?days=7$/);
+  await expect(week).toHaveAttribute("aria-current", "page");
+  // another test says that none is connected: no key is set here
+  await models.press(models.keys.getByRole("button", { name: "Set the key for OpenAI" }));
+  await expect(models.keys.getByLabel("A key for OpenAI"), "it must be filled").toBeFocused();
+  await models.keys.getByLabel("A key for OpenAI").fill("two words");
+  await models.press(models.keys.getByRole("button", { name: "Set the key for OpenAI" }));
+  await expect(models.keys.getByRole("alert")).toContainText("A key has neither spaces");
   expect(await models.beyond()).toBe(0);
   await picture("costs-empty");
   await accessible("costs");

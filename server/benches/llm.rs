@@ -16,8 +16,9 @@ use server::{
         client::Http,
         dialect::{self, Piece},
         ledger::{Allowed, Budget, Call, Consents, Ledger, Spending},
-        orchestrator::{Parts, Seat},
+        orchestrator::Parts,
         pace::Pace,
+        seats::Seat,
     },
 };
 use std::{

@@ -147,6 +147,8 @@ impl AccountService {
         }
         self.attempts.forgive(&key).await;
         let mut tx = self.db.write_for(session.learner).await?;
+        // somebody is the administrator, whoever comes or goes at once
+        tx.lock(Uuid::nil()).await?;
         store::delete(&mut tx, session.learner).await?;
         erase::enqueue_account(&mut tx, &self.clock, session.learner).await?;
         tx.commit().await?;

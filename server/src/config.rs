@@ -74,8 +74,8 @@ pub struct Config {
     #[arg(long, env = "MITOCHI_PUBLIC_URL", default_value = "")]
     pub public_url: String,
 
-    /// Key of the session tokens, at least 32 characters; empty for one that is made once and kept in the data
-    /// folder.
+    /// The server's secret, at least 32 characters: it signs the session tokens, and the keys of providers that are set on
+    /// /admin/ai are encrypted under it. Empty for one that is made once and kept in the data folder.
     #[arg(long, env = "MITOCHI_SECRET", default_value = "", hide_env_values = true)]
     pub secret: Secret,
 
@@ -304,24 +304,17 @@ impl Config {
         models_folder(&self.models)
     }
 
-    /// The key of the session tokens: the one given, else the one kept in the data folder, made at the first start.
+    /// The server's secret, which signs the session tokens: the one given, else the one kept in the data folder, made at
+    /// the first start.
     ///
     /// # Errors
     /// When a given key is too short or the file cannot be read or made.
     pub fn session_key(&self) -> anyhow::Result<Vec<u8>> {
         use std::{fs, io::Write};
-        let given = self.secret.expose();
-        if !given.is_empty() {
-            anyhow::ensure!(given.len() >= 32, "MITOCHI_SECRET must have at least 32 characters");
-            return Ok(given.as_bytes().to_vec());
+        if let Some(key) = self.known_session_key()? {
+            return Ok(key);
         }
         let path = self.data.join("session.key");
-        match fs::read(&path) {
-            Ok(key) if key.len() >= 32 => return Ok(key),
-            Ok(_) => anyhow::bail!("{} is too short; delete it and start again", path.display()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error.into()),
-        }
         let mut key = vec![0; 64];
         rand::TryRngCore::try_fill_bytes(&mut rand::rngs::OsRng, &mut key)?;
         let mut options = fs::OpenOptions::new();
@@ -332,6 +325,25 @@ impl Config {
         file.write_all(&key)?;
         file.sync_all()?;
         Ok(key)
+    }
+
+    /// The server's secret, if it is there already; nothing is made.
+    ///
+    /// # Errors
+    /// When it is too short or cannot be read.
+    pub fn known_session_key(&self) -> anyhow::Result<Option<Vec<u8>>> {
+        let given = self.secret.expose();
+        if !given.is_empty() {
+            anyhow::ensure!(given.len() >= 32, "MITOCHI_SECRET must have at least 32 characters");
+            return Ok(Some(given.as_bytes().to_vec()));
+        }
+        let path = self.data.join("session.key");
+        match std::fs::read(&path) {
+            Ok(key) if key.len() >= 32 => Ok(Some(key)),
+            Ok(_) => anyhow::bail!("{} is too short; delete it and start again", path.display()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

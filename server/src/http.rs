@@ -8,6 +8,7 @@ pub mod metrics;
 pub mod requests;
 pub mod sessions;
 pub mod statuses;
+pub mod sums;
 pub mod upload;
 
 use crate::{error::RequestId, state::State};
@@ -62,6 +63,7 @@ pub fn router(state: State) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::metrics))
         .route("/offline", get(statuses::offline))
+        .route("/admin/ai.csv", get(sums::sums))
         .route("/library/upload", post(upload::upload).layer(upload::body_limit()))
         .route("/library/events", get(events::events))
         .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), pages)

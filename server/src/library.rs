@@ -159,9 +159,18 @@ impl LibraryService {
             }
             None => None,
         };
+        let stays = match request.material {
+            Some(material) => {
+                store::find(&mut tx, session.learner, material).await?.is_some_and(|row| row.stays_here)
+            }
+            None => false,
+        };
         drop(tx);
         let filter = Filter { materials: request.material.map(|material| vec![material]), within };
-        let found = self.retrieval.search(session.learner, &query, &filter, HITS).await;
+        let found = match stays {
+            true => self.retrieval.search_here(session.learner, &query, &filter, HITS).await,
+            false => self.retrieval.search(session.learner, &query, &filter, HITS).await,
+        };
         let mut tx = self.db.read().await?;
         let model = self.retrieval.generation();
         let searched = store::searched(&mut tx, session.learner, request.material, within, &model).await?;

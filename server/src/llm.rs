@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod orchestrator;
 pub mod pace;
 pub mod prompt;
+pub mod seats;
 pub mod tally;
 
 use catalogue::Place;
@@ -283,6 +284,11 @@ impl NoModel {
     /// Whether it passes by itself: who asks again later may get an answer.
     pub fn passes(&self) -> bool {
         matches!(self, Self::Away | Self::Spent(_))
+    }
+
+    /// Whether it was an answer after all: who asks the same again pays for the same.
+    pub fn lasts(&self) -> bool {
+        matches!(self, Self::Refused)
     }
 
     /// In the learner's words.

@@ -1,20 +1,28 @@
 //! Language models as learners and operators see them. Owns: the book of what calls cost, whom learners let their texts go
-//! to, and which materials stay here. Refuses: asking models (`llm`).
+//! to, which materials stay here, and with which keys which models are asked. Refuses: asking them (`llm`).
 
+pub mod choice;
+mod csv;
+pub mod keys;
 pub mod port;
+mod seal;
 mod store;
 
 use crate::{
     clock::{Clock, utc_day},
     db::Db,
     error::Result,
-    jobs::analyse,
-    llm::ledger::{Allowed, Call, Consents, Ledger, Spending},
+    jobs::{analyse, question, queue},
+    library,
+    llm::{
+        catalogue::Place,
+        ledger::{Allowed, Call, Consents, Ledger, Spending},
+    },
     retrieval::embed::remote::{Meter, Used},
 };
 use async_trait::async_trait;
 use domain::id::{LearnerId, MaterialId};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 use store::CallRow;
 
 /// The book of calls, and of what was agreed to.
@@ -51,9 +59,47 @@ impl Book {
         let mut tx = self.db.write_for(learner).await?;
         if agreed {
             store::agree(&mut tx, learner, endpoint, self.clock.now()).await?;
-            analyse::enqueue_all(&mut tx, &self.clock, learner).await?;
+            analyse::enqueue_all(&mut tx, &self.clock, learner, true).await?;
         } else {
             store::withdraw(&mut tx, learner, endpoint).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Has analysed what was brought while no model could be asked that can be now: those of `places` by learners who agreed
+    /// to one, and where a model is `here` by everybody. What was asked is not asked again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn analyse_missed(&self, places: &[Place], here: bool) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        let learners: BTreeSet<LearnerId> = match here {
+            true => library::store::owners(&mut tx).await?.into_iter().collect(),
+            false => {
+                let agreements = store::agreements(&mut tx).await?.into_iter();
+                let to = |endpoint: &str| places.iter().any(|place| place.name == endpoint);
+                agreements.filter(|(_, endpoint)| to(endpoint)).map(|(learner, _)| learner).collect()
+            }
+        };
+        drop(tx);
+        for learner in learners {
+            // one after the other: whoever learns meanwhile does not wait for all
+            let mut tx = self.db.write_for(learner).await?;
+            analyse::enqueue_all(&mut tx, &self.clock, learner, here).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// What waits for a model to answer again need not wait longer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn ask_again(&self) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        for kind in [analyse::KIND, question::KIND] {
+            queue::hasten(&mut tx, kind, self.clock.now()).await?;
         }
         tx.commit().await?;
         Ok(())

@@ -223,6 +223,8 @@ pub enum Stage {
     NoModel(ModelError),
     /// The engine failed.
     Failed(EngineError),
+    /// It was not asked: what is searched stays here, and vectors are made elsewhere.
+    StaysHere,
 }
 
 impl Stage {
@@ -370,15 +372,42 @@ impl Retrieval {
     pub async fn search(&self, owner: LearnerId, query: &str, filter: &Filter, limit: usize) -> Found {
         // one index for the whole search, whatever is switched meanwhile
         let index = self.serving();
+        self.search_by(owner, query, filter, limit, Some(&index)).await
+    }
+
+    /// The same in what stays here: by words alone where the query would leave this machine for its vector.
+    pub async fn search_here(&self, owner: LearnerId, query: &str, filter: &Filter, limit: usize) -> Found {
+        let index = self.serving();
+        let index = Some(&index).filter(|index| !index.embedder.is_elsewhere());
+        self.search_by(owner, query, filter, limit, index).await
+    }
+
+    /// By words, and by meaning where there is an index for it.
+    async fn search_by(
+        &self,
+        owner: LearnerId,
+        query: &str,
+        filter: &Filter,
+        limit: usize,
+        index: Option<&VectorIndex>,
+    ) -> Found {
+        let sensed = async |query| match index {
+            Some(index) => index.sense(query).await,
+            None => Ok(None),
+        };
         let (by_words, sense) =
-            tokio::join!(self.keyword.search(owner, filter, query, CANDIDATES), index.sense(query));
+            tokio::join!(self.keyword.search(owner, filter, query, CANDIDATES), sensed(query));
         let (keyword, words, reading) = match by_words {
             Ok(ByWords { hits, reading }) => (Stage::Answered(hits.len()), hits, reading),
             Err(error) => (Stage::Failed(error), vec![], Reading::verbatim(query)),
         };
         // meaning wants the query without its misspellings
-        let sense = if reading.query == query { sense } else { index.sense(&reading.query).await };
-        let (vector, mut meaning) = match index.search(owner, sense, filter, CANDIDATES).await {
+        let sense = if reading.query == query { sense } else { sensed(&reading.query).await };
+        let meant = match index {
+            Some(index) => index.search(owner, sense, filter, CANDIDATES).await,
+            None => Err(Stage::StaysHere),
+        };
+        let (vector, mut meaning) = match meant {
             Ok(hits) => (Stage::Answered(hits.len()), hits),
             Err(stage) => (stage, vec![]),
         };

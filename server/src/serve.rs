@@ -43,6 +43,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     tokio::spawn(state.clone().release_idle());
     tokio::spawn(state.clone().keep_up());
     tokio::spawn(state.clone().keep_embedded());
+    tokio::spawn(state.clone().keep_connected());
     let tidying = state.clone();
     tokio::spawn(async move {
         if let Err(error) = tidying.tidy().await {

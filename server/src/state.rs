@@ -1,6 +1,5 @@
 //! The composition root: builds every service once and says which talks to which.
 
-pub mod models;
 pub mod vectors;
 
 use crate::{
@@ -13,12 +12,21 @@ use crate::{
     library::{LibraryService, StoredPassages, files::Files, generations::Generations},
     live::Live,
     llm::{Orchestrator, answers::Answers, orchestrator::Parts, pace::Pace},
-    models::{Book, port::ModelsService},
+    models::{
+        Book,
+        choice::{self, Choice},
+        keys::{self, ProviderKeys},
+        port::ModelsService,
+    },
     progress::ProgressService,
     quiz::QuizService,
     reading::child::Limits,
     retrieval::{
-        embed::{Embedder, remembered::Remembered},
+        embed::{
+            Embedder,
+            gathered::{self, Gathered},
+            remembered::Remembered,
+        },
         lexical::Lexical,
         rerank::{Budget, CROSS_ENCODER_FILE, MsMarco, Reranking},
     },
@@ -41,6 +49,9 @@ const CATCH_UP: Duration = Duration::from_secs(20);
 
 /// How often it is looked whether something has no vectors.
 const EMBED_AGAIN: Duration = Duration::from_secs(300);
+
+/// How often it is looked whether a provider's key has changed.
+const KEYS_AGAIN: Duration = Duration::from_secs(20);
 
 /// Most passages that the cross-encoder reads for a search.
 const RERANKED: usize = 10;
@@ -77,7 +88,8 @@ pub struct State {
     quizzes: QuizService,
     reviews: ReviewService,
     progress: ProgressService,
-    models: ModelsService,
+    /// What language models cost, and with which keys they are asked.
+    pub models: ModelsService,
     landing: LandingService,
     keyword: Arc<Lexical>,
     encoder: MsMarco,
@@ -111,7 +123,8 @@ impl State {
         let encoder = MsMarco::new(config.models_folder().join(CROSS_ENCODER_FILE));
         let embedders = vectors::embedders(config, &vectors::meter(config, &db, &clock));
         let vectors = |embedder: Arc<dyn Embedder>| {
-            let remembered = Arc::new(Remembered::new(embedder, shared.cache.clone()));
+            let gathered = Gathered::around(embedder, gathered::WINDOW);
+            let remembered = Arc::new(Remembered::new(gathered, shared.cache.clone()));
             vectors::choose(config.vectors, config, &db, remembered)
         };
         let others = embedders.others.into_iter().map(vectors).collect::<anyhow::Result<Vec<_>>>()?;
@@ -125,25 +138,35 @@ impl State {
             let texts = Arc::new(StoredPassages { db: db.clone() });
             retrieval = retrieval.with_reranking(Reranking { encoder, texts, budget, most: RERANKED });
         }
+        let secret = config.session_key()?;
         let account = AccountService {
             db: db.clone(),
             clock: clock.clone(),
             passwords: Passwords::new(config.password_cost)?,
             attempts: Attempts::new(shared.limits.clone()),
-            keys: SessionKeys::new(&config.session_key()?),
+            keys: SessionKeys::new(&secret),
             secure: config.secure_cookies(),
         };
         let book = Arc::new(Book { db: db.clone(), clock: clock.clone() });
         let llm = Orchestrator::new(Parts {
-            seats: models::seats(&config.llm, Pace::default(), &clock)?,
+            seats: vec![],
             pace: Pace::default(),
-            budget: models::budget(&config.llm),
+            budget: choice::budget(&config.llm),
             ledger: book.clone(),
             consents: book.clone(),
             answers: Some(Answers::new(meaning, shared.cache.clone())),
             clock: clock.clone(),
             seed: clock.id().as_u64_pair().1,
         });
+        let keys = keys::Parts {
+            db: db.clone(),
+            clock: clock.clone(),
+            choice: Choice::new(&config.llm)?,
+            pace: Pace::default(),
+            llm: llm.clone(),
+        };
+        let keys = ProviderKeys::new(keys, &secret)?;
+        keys.look().await?;
         let live = Live::new(shared.notices.clone());
         let library = LibraryService {
             db: db.clone(),
@@ -180,7 +203,8 @@ impl State {
             models: ModelsService {
                 book,
                 llm: llm.clone(),
-                budget: models::budget(&config.llm),
+                keys,
+                budget: choice::budget(&config.llm),
                 embedding: vectors::elsewhere(config),
             },
             metrics_token: config.metrics_token.clone(),
@@ -235,12 +259,14 @@ impl State {
         }
     }
 
-    /// What is done once after the start, beside serving: sweep, rebuild a lost index.
+    /// What is done once after the start, beside serving: sweep, rebuild a lost index, have analysed what was brought before
+    /// a model was connected.
     ///
     /// # Errors
     /// When database, disk or index fail.
     pub async fn tidy(&self) -> anyhow::Result<()> {
         self.library.sweep().await?;
+        self.models.analyse_missed().await?;
         if self.keyword.needs_rebuild() {
             self.library.index_all().await?;
             self.keyword.rebuilt()?;
@@ -261,6 +287,16 @@ impl State {
             }
             told = reason;
             tokio::time::sleep(CATCH_UP).await;
+        }
+    }
+
+    /// Sees to it that a provider's key that was set in another process is taken up here. Runs for ever.
+    pub async fn keep_connected(self) {
+        loop {
+            tokio::time::sleep(KEYS_AGAIN).await;
+            if let Err(error) = self.models.take_up_keys().await {
+                tracing::error!("it could not be seen whether a provider's key has changed: {error}");
+            }
         }
     }
 

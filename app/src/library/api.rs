@@ -277,6 +277,8 @@ pub enum Meaning {
     NoModel,
     /// Model or engine do not answer.
     Down,
+    /// The file that was searched stays here, and the model for meaning is elsewhere.
+    StaysHere,
 }
 
 /// A passage that was found.

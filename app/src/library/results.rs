@@ -95,7 +95,7 @@ fn gaps(found: &Found) -> Vec<String> {
     let hits = !found.hits.is_empty();
     let mut told = vec![];
     match (found.words, found.meaning) {
-        (Words::Down, Meaning::NoModel | Meaning::Down) => {
+        (Words::Down, Meaning::NoModel | Meaning::Down | Meaning::StaysHere) => {
             return vec![
                 "Search does not answer just now. Your files are safe: try again in a minute.".into(),
             ];
@@ -116,6 +116,10 @@ fn gaps(found: &Found) -> Vec<String> {
         Meaning::NoModel => {
             told.push("Searched by words only: the model for meaning is not installed here.".into());
         }
+        Meaning::StaysHere => told.push(
+            "Searched by words only: this file stays here, and search by meaning would be done elsewhere."
+                .into(),
+        ),
         Meaning::Down if hits => {
             told.push("Search by meaning does not answer just now; these pages have your words.".into());
         }
@@ -268,7 +272,8 @@ fn NotFound(
     lost: bool,
     unread: u32,
 ) -> impl IntoView {
-    let down = found.words == Words::Down && matches!(found.meaning, Meaning::NoModel | Meaning::Down);
+    let down = found.words == Words::Down
+        && matches!(found.meaning, Meaning::NoModel | Meaning::Down | Meaning::StaysHere);
     let limited = match place.as_slice() {
         [file, chapter] => format!(" Only ‘{chapter}’ of ‘{file}’ was searched."),
         [file] => format!(" Only ‘{file}’ was searched."),
@@ -400,9 +405,10 @@ mod tests {
 
     #[test]
     fn what_could_not_be_searched_is_told() {
-        let cases: [(_, _, &[&str]); 8] = [
+        let cases: [(_, _, &[&str]); 9] = [
             (Words::Searched, Meaning::Searched, &[]),
             (Words::Searched, Meaning::NoModel, &["Searched by words only: the model"]),
+            (Words::Searched, Meaning::StaysHere, &["Searched by words only: this file stays here"]),
             (Words::Searched, Meaning::Down, &["Search by meaning does not answer just now: only words"]),
             (
                 Words::Searched,

@@ -51,13 +51,34 @@ pub struct Agreement {
     pub back: String,
 }
 
-/// Days of an overview.
-pub const DAYS: i64 = 30;
+/// Which days are looked at: those up to today, today included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    /// How many; one of [`Period::ALL`].
+    pub days: u16,
+}
+
+impl Default for Period {
+    fn default() -> Self {
+        Self { days: 30 }
+    }
+}
+
+impl Period {
+    /// Those that can be chosen.
+    pub const ALL: [Self; 3] = [Self { days: 7 }, Self { days: 30 }, Self { days: 90 }];
+
+    /// As it stands in an address; what is none of them is the usual one.
+    pub fn read(days: Option<&str>) -> Self {
+        let days = days.and_then(|days| days.parse().ok());
+        Self::ALL.into_iter().find(|period| Some(period.days) == days).unwrap_or_default()
+    }
+}
 
 /// What language models cost and how they did, for the administrator. Money is in billionths of a dollar.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
-    /// Each of the last [`DAYS`] days, the oldest first, today last.
+    /// Each of the days, the oldest first, today last.
     pub days: Vec<Day>,
     /// The same days by task, the dearest first.
     pub tasks: Vec<Line>,
@@ -146,8 +167,80 @@ pub struct Seat {
     pub title: String,
     /// Whether it is on this machine.
     pub here: bool,
+    /// Its provider, for [`TryNow`].
+    pub endpoint: String,
     /// Whether it is asked.
     pub standing: Standing,
+    /// Seconds until it is tried by itself, where it is left alone.
+    pub wait: Option<u32>,
+}
+
+/// Has the next request try a provider that is left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Which.
+    pub endpoint: String,
+    /// Days of the page that a form without scripts is led back to.
+    #[serde(default)]
+    pub days: Option<u16>,
+}
+
+/// Where a provider's key comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyOrigin {
+    /// The environment of the server; it wins.
+    Environment,
+    /// The administrator's page.
+    Page,
+    /// There is none.
+    Nowhere,
+}
+
+/// A key that was set on the page; itself it is never told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeySet {
+    /// The day on which it was, `YYYY-MM-DD`, UTC.
+    pub date: String,
+    /// Whether it can be decrypted: not when the server's secret is another.
+    pub readable: bool,
+}
+
+/// A provider, and where its key comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderKey {
+    /// Its name, for [`NewKey`] and [`OldKey`].
+    pub endpoint: String,
+    /// As people read it.
+    pub title: String,
+    /// The variable of the environment that its key may be in.
+    pub variable: String,
+    /// Where its key comes from.
+    pub origin: KeyOrigin,
+    /// What was set on the page, if anything was; used where [`ProviderKey::origin`] says so.
+    pub set: Option<KeySet>,
+}
+
+/// Sets a provider's key in the place of the one before.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewKey {
+    /// Whose.
+    pub endpoint: String,
+    /// The key.
+    pub key: String,
+}
+
+impl std::fmt::Debug for NewKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewKey").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
+/// Removes a key that was set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OldKey {
+    /// Whose.
+    pub endpoint: String,
 }
 
 /// Today's spending, UTC.
@@ -172,8 +265,20 @@ pub trait Models: Send + Sync {
     async fn agree(&self, session: Session, request: Agreement) -> Result<Connected, ApiError>;
     /// The learner takes that back.
     async fn withdraw(&self, session: Session, request: Agreement) -> Result<Connected, ApiError>;
-    /// What it all costs; not there for anybody but the administrator.
-    async fn overview(&self, visitor: Option<Session>) -> Result<Overview, ApiError>;
+    /// What it all costs; this and all below are not there for anybody but the administrator.
+    async fn overview(&self, visitor: Option<Session>, period: Period) -> Result<Overview, ApiError>;
+    /// The next request tries a provider that is left alone.
+    async fn try_now(&self, visitor: Option<Session>, request: Trial) -> Result<Vec<Seat>, ApiError>;
+    /// Where each provider's key comes from.
+    async fn keys(&self, visitor: Option<Session>) -> Result<Vec<ProviderKey>, ApiError>;
+    /// Sets one.
+    async fn set_key(&self, visitor: Option<Session>, request: NewKey) -> Result<Vec<ProviderKey>, ApiError>;
+    /// Removes one that was set.
+    async fn remove_key(
+        &self,
+        visitor: Option<Session>,
+        request: OldKey,
+    ) -> Result<Vec<ProviderKey>, ApiError>;
 }
 
 /// Where text may go.
@@ -196,6 +301,50 @@ pub async fn withdraw_from(request: Agreement) -> Result<Connected, ApiError> {
 
 /// What language models cost.
 #[server(endpoint = "models/overview")]
-pub async fn load_overview() -> Result<Overview, ApiError> {
-    crate::backend()?.models.overview(crate::visitor()).await
+pub async fn load_overview(period: Period) -> Result<Overview, ApiError> {
+    crate::backend()?.models.overview(crate::visitor(), period).await
+}
+
+/// Has the next request try a provider.
+#[server(endpoint = "models/try_now")]
+pub async fn try_now(request: Trial) -> Result<Vec<Seat>, ApiError> {
+    crate::backend()?.models.try_now(crate::visitor(), request).await
+}
+
+/// Where keys come from.
+#[server(endpoint = "models/keys")]
+pub async fn load_keys() -> Result<Vec<ProviderKey>, ApiError> {
+    crate::backend()?.models.keys(crate::visitor()).await
+}
+
+/// Sets a key.
+#[server(endpoint = "models/set_key")]
+pub async fn set_key(request: NewKey) -> Result<Vec<ProviderKey>, ApiError> {
+    crate::backend()?.models.set_key(crate::visitor(), request).await
+}
+
+/// Removes one.
+#[server(endpoint = "models/remove_key")]
+pub async fn remove_key(request: OldKey) -> Result<Vec<ProviderKey>, ApiError> {
+    crate::backend()?.models.remove_key(crate::visitor(), request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_one_that_can_be_chosen() {
+        for (read, days) in
+            [(Some("7"), 7), (Some("90"), 90), (Some("8"), 30), (Some("x"), 30), (Some("-7"), 30), (None, 30)]
+        {
+            assert_eq!(Period::read(read).days, days, "{read:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_not_printed() {
+        let printed = format!("{:?}", NewKey { endpoint: "openai".into(), key: "sk-secret".into() });
+        assert!(printed.contains("openai") && !printed.contains("secret"), "{printed}");
+    }
 }

@@ -20,7 +20,7 @@ fn step(highest: i64) -> i64 {
 }
 
 /// 'YYYY-MM-DD' as '3 May'.
-fn short_date(date: &str) -> String {
+pub(super) fn short_date(date: &str) -> String {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let mut parts = date.split('-').skip(1).filter_map(|part| part.parse::<usize>().ok());
@@ -74,7 +74,7 @@ pub(super) fn Costs(
                             y=format!("{y:.1}")
                             width=format!("{:.1}", width * 0.7)
                             height=format!("{:.1}", height(*cost))
-                            rx="2"
+                            rx=format!("{:.1}", (width * 0.2).min(2.0))
                         />
                     }
                 })
@@ -82,10 +82,12 @@ pub(super) fn Costs(
         })
         .collect_view();
     let last = days.len().saturating_sub(1);
+    // as many as stand beside each other on a phone
+    let apart = days.len().div_ceil(3).max(1);
     let dates = days
         .iter()
         .enumerate()
-        .filter(|(index, _)| (last - index).is_multiple_of(10) || *index == 0)
+        .filter(|(index, _)| (last - index).is_multiple_of(apart) || *index == 0)
         .map(|(index, day)| {
             let x = LEFT + (index as f64 + 0.5) * width;
             let anchor = match index {

@@ -1,26 +1,29 @@
 //! The administrator's page: what language models cost, what was spared, and whether they answer.
 
 use super::{
-    api::{Line, Overview, Seat, Standing, Today, load_overview},
+    api::{Line, Overview, Period, ProviderKey, Today, load_keys, load_overview},
     chart::Costs,
     cost::{dollars, failure, grouped, seconds, share, task},
+    keys::Keys,
+    seats::Seats,
 };
 use crate::resource::resource;
 use crate::ui::{Bar, Empty, ErrorState, Glyph, Hue, Icon, Mito, Skeleton, progress::BarSize};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 /// `/admin/ai`. Whoever is not the administrator finds nothing there.
 #[component]
 pub fn OverviewPage() -> impl IntoView {
-    let overview = resource(|| (), |()| load_overview());
-    let retry = Callback::new(move |()| overview.refetch());
+    let keys = resource(|| (), |()| load_keys());
+    let retry = Callback::new(move |()| keys.refetch());
     view! {
         <Title text="Language models"/>
         <Transition fallback=|| view! { <Skeleton label="what language models cost"/> }>
             {move || Suspend::new(async move {
-                match overview.await {
-                    Ok(overview) => view! { <Whole overview/> }.into_any(),
+                match keys.await {
+                    Ok(keys) => view! { <Page keys/> }.into_any(),
                     Err(error) => view! { <ErrorState error whole_page=true retry/> }.into_any(),
                 }
             })}
@@ -28,10 +31,50 @@ pub fn OverviewPage() -> impl IntoView {
     }
 }
 
+/// What stays when another period is chosen or another key is set, around what does not.
+#[component]
+fn Page(keys: Vec<ProviderKey>) -> impl IntoView {
+    let address = use_query_map();
+    let period = Memo::new(move |_| Period::read(address.read().get_str("days")));
+    let overview = resource(move || period.get(), load_overview);
+    let again = Callback::new(move |()| overview.refetch());
+    let periods = Period::ALL.map(|one| {
+        view! {
+            <a
+                href=format!("/admin/ai?days={}", one.days)
+                aria-current=move || (period.get() == one).then_some("page")
+            >
+                {format!("{} days", one.days)}
+            </a>
+        }
+    });
+    view! {
+        <header class="page-head">
+            <div>
+                <h1>"Language models"</h1>
+                <p>"What they cost, what was spared, and whether they answer"</p>
+            </div>
+            <nav class="seg seg--fit" aria-label="Period">{periods}</nav>
+        </header>
+        <div class="stack overview">
+            <Transition fallback=|| view! { <Skeleton label="what language models cost"/> }>
+                {move || Suspend::new(async move {
+                    match overview.await {
+                        Ok(overview) => view! { <Whole overview/> }.into_any(),
+                        Err(error) => view! { <ErrorState error retry=again/> }.into_any(),
+                    }
+                })}
+            </Transition>
+            <Keys keys changed=again/>
+        </div>
+    }
+}
+
 #[component]
 fn Whole(overview: Overview) -> impl IntoView {
     let Overview { days, tasks, models, all, failures, seats, today } = overview;
     let asked = !tasks.is_empty();
+    let connected = !seats.is_empty();
     let paid: i64 = days.iter().map(super::api::Day::cost).sum();
     let by_task = tasks.iter().map(|line| {
         let (words, hue) = task(&line.name);
@@ -40,47 +83,50 @@ fn Whole(overview: Overview) -> impl IntoView {
     let by_task: Vec<_> = by_task.collect();
     let by_model: Vec<_> = models.into_iter().map(|line| (line.name.clone(), None, line)).collect();
     let limit = today.limit;
+    let count = days.len();
     view! {
-        <header class="page-head">
-            <div>
-                <h1>"Language models"</h1>
-                <p>"What they cost, what was spared, and whether they answer: the last 30 days"</p>
+        {(!asked && !connected).then(|| view! {
+            <div class="card">
+                <Empty
+                    mito=Mito::Sleep
+                    title="No language model is connected"
+                    text="Nothing was asked and nothing was paid. A provider’s key connects one, below or in the environment, or a server of your own; the README says how."
+                />
             </div>
-        </header>
-        <div class="stack overview">
-            {(!asked && seats.is_empty()).then(|| view! {
-                <div class="card">
-                    <Empty
-                        mito=Mito::Sleep
-                        title="No language model is connected"
-                        text="Nothing was asked and nothing was paid. A provider’s key or a server of your own connects one; the README says how."
-                    />
-                </div>
-            })}
-            {(asked || !seats.is_empty()).then(|| view! { <Figures all=all.clone() paid today failures=failures.clone()/> })}
-            {(!asked && !seats.is_empty()).then(|| view! {
-                <p class="card soft">"Nobody has asked a language model in the last 30 days."</p>
-            })}
-            {(asked || !seats.is_empty()).then(|| view! {
-                <div class="two">
-                    {asked.then(|| view! { <Costs days limit/> })}
-                    <div class="stack">
-                        {(!seats.is_empty()).then(|| view! { <Seats seats/> })}
-                        <Budgets today/>
-                    </div>
-                </div>
-            })}
-            {asked.then(|| view! { <Lines id="tasks" title="By task" lines=by_task/> })}
+        })}
+        {(asked || connected).then(|| view! {
+            <Figures all=all.clone() paid today failures=failures.clone() days=count/>
+        })}
+        {(!asked && connected).then(|| view! {
+            <p class="card soft">{format!("Nobody has asked a language model in the last {count} days.")}</p>
+        })}
+        {(asked || connected).then(|| view! {
             <div class="two">
-                {(!by_model.is_empty()).then(|| view! { <Lines id="asked" title="By model" lines=by_model/> })}
+                {asked.then(|| view! { <Costs days limit/> })}
+                {connected.then(|| view! { <Seats seats days=count/> })}
+            </div>
+            <div class="two">
+                {asked.then(|| view! { <Lines id="tasks" title="By task" lines=by_task days=count csv=true/> })}
+                <Budgets today/>
+            </div>
+        })}
+        {(!by_model.is_empty() || !failures.is_empty()).then(|| view! {
+            <div class="two">
+                {(!by_model.is_empty()).then(|| view! { <Lines id="asked" title="By model" lines=by_model days=count/> })}
                 {(!failures.is_empty()).then(|| view! { <Failures failures all/> })}
             </div>
-        </div>
+        })}
     }
 }
 
 #[component]
-fn Figures(all: Line, paid: i64, today: Today, failures: Vec<super::api::Failed>) -> impl IntoView {
+fn Figures(
+    all: Line,
+    paid: i64,
+    today: Today,
+    failures: Vec<super::api::Failed>,
+    days: usize,
+) -> impl IntoView {
     let spared = all.cached + all.shared;
     let asked = all.calls - spared;
     let failed: i64 = failures.iter().map(|failed| failed.calls).sum();
@@ -93,7 +139,7 @@ fn Figures(all: Line, paid: i64, today: Today, failures: Vec<super::api::Failed>
         <dl class="card card--flush kpis">
             <div class="kpi"><dt>"Today"</dt><dd><b>{dollars(today.spent)}</b><small>{of}</small></dd></div>
             <div class="kpi">
-                <dt>"Last 30 days"</dt>
+                <dt>{format!("Last {days} days")}</dt>
                 <dd>
                     <b>{dollars(paid)}</b>
                     <small>{format!("{} calls, {} tokens", grouped(all.calls), short(tokens))}</small>
@@ -140,37 +186,15 @@ fn short(tokens: i64) -> String {
 }
 
 #[component]
-fn Seats(seats: Vec<Seat>) -> impl IntoView {
-    let rows = seats
-        .into_iter()
-        .map(|Seat { tier, model, title, here, standing }| {
-            let (hue, glyph, word, words) = match standing {
-                Standing::Closed => (Hue::Mint, Glyph::Check, "Closed", "is asked"),
-                Standing::Trying => (Hue::Honey, Glyph::Clock, "Half open", "one request tries it out"),
-                Standing::Open => {
-                    (Hue::Coral, Glyph::Cross, "Open", "left alone for a while after failures; others are asked meanwhile")
-                }
-            };
-            let place = if here { "on this machine".to_string() } else { title };
-            view! {
-                <li class=format!("breaker {}", hue.class())>
-                    <span class="breaker__pic"><Icon glyph=Glyph::Server/></span>
-                    <div><b>{model}</b><span class="micro soft">{format!("{tier}, {place}: {words}")}</span></div>
-                    <span class=format!("chip {}", hue.class())><Icon glyph=glyph/>{word}</span>
-                </li>
-            }
-        })
-        .collect_view();
-    view! {
-        <section class="card" aria-labelledby="breakers">
-            <div class="card__head"><h2 id="breakers">"Breakers"</h2><span class="small soft">"the model of each tier"</span></div>
-            <ul class="rows">{rows}</ul>
-        </section>
-    }
-}
-
-#[component]
-fn Lines(id: &'static str, title: &'static str, lines: Vec<(String, Option<Hue>, Line)>) -> impl IntoView {
+fn Lines(
+    id: &'static str,
+    title: &'static str,
+    lines: Vec<(String, Option<Hue>, Line)>,
+    days: usize,
+    /// Offers the sums as a file.
+    #[prop(optional)]
+    csv: bool,
+) -> impl IntoView {
     let rows = lines
         .into_iter()
         .map(|(words, hue, line)| {
@@ -200,11 +224,20 @@ fn Lines(id: &'static str, title: &'static str, lines: Vec<(String, Option<Hue>,
         .collect_view();
     view! {
         <section class="card" aria-labelledby=id>
-            <h2 id=id>{title}</h2>
+            <div class="card__head">
+                <h2 id=id>{title}</h2>
+                {csv.then(|| view! {
+                    <a class="btn btn--quiet btn--sm lav" href=format!("/admin/ai.csv?days={days}") download="" rel="external">
+                        <Icon glyph=Glyph::Download/>
+                        "CSV"
+                        <span class="sr">" of all sums"</span>
+                    </a>
+                })}
+            </div>
             <table class="lines">
                 <thead>
                     <tr>
-                        <th scope="col">"Last 30 days"</th>
+                        <th scope="col">{format!("Last {days} days")}</th>
                         <th class="n" scope="col">"Calls"</th>
                         <th class="n" scope="col">"Spared"</th>
                         <th class="n wide" scope="col">"Failed"</th>

@@ -35,7 +35,7 @@ pub fn LanguageModels(
                 <p class="models__costs">
                     <a class="btn btn--line btn--sm" href="/admin/ai">
                         <Icon glyph=Glyph::Pulse/>
-                        "What they cost"
+                        "What they cost, and keys"
                     </a>
                 </p>
             })}

@@ -4,7 +4,8 @@ use crate::state::{Gallery, State};
 use app::{
     error::ApiError,
     models::api::{
-        Agreement, Connected, Day, Failed, Line, Models, Overview, Provider, Seat, Standing, Today,
+        Agreement, Connected, Day, Failed, KeyOrigin, KeySet, Line, Models, NewKey, OldKey, Overview, Period,
+        Provider, ProviderKey, Seat, Standing, Today, Trial,
     },
     session::Session,
 };
@@ -29,7 +30,39 @@ fn line(name: &str, calls: i64, cost: i64, median: i64) -> Line {
 }
 
 fn seat(tier: &str, model: &str, title: &str, standing: Standing) -> Seat {
-    Seat { tier: tier.into(), model: model.into(), title: title.into(), here: tier == "local", standing }
+    Seat {
+        tier: tier.into(),
+        model: model.into(),
+        title: title.into(),
+        here: tier == "local",
+        endpoint: title.to_lowercase(),
+        standing,
+        wait: (standing == Standing::Open).then_some(40),
+    }
+}
+
+fn seats() -> Vec<Seat> {
+    vec![
+        seat("primary", "claude-sonnet-5-5", "Anthropic", Standing::Closed),
+        seat("secondary", "gpt-5-mini", "OpenAI", Standing::Trying),
+        seat("local", "llama-8b", "Own server", Standing::Open),
+    ]
+}
+
+fn key(
+    endpoint: &str,
+    title: &str,
+    variable: &str,
+    origin: KeyOrigin,
+    readable: Option<bool>,
+) -> ProviderKey {
+    ProviderKey {
+        endpoint: endpoint.into(),
+        title: title.into(),
+        variable: variable.into(),
+        origin,
+        set: readable.map(|readable| KeySet { date: "2026-05-12".into(), readable }),
+    }
 }
 
 fn day(day: i64) -> Day {
@@ -43,7 +76,13 @@ fn day(day: i64) -> Day {
             cost("judge", 9),
         ],
     };
-    Day { date: format!("2026-05-{:02}", day + 1), tasks }
+    // from the first of March on
+    let date = match day {
+        0..31 => format!("2026-03-{:02}", day + 1),
+        31..61 => format!("2026-04-{:02}", day - 30),
+        _ => format!("2026-05-{:02}", day - 60),
+    };
+    Day { date, tasks }
 }
 
 #[async_trait::async_trait]
@@ -65,13 +104,40 @@ impl Models for Gallery {
         self.connected(session).await
     }
 
-    async fn overview(&self, _: Option<Session>) -> Result<Overview, ApiError> {
+    async fn try_now(&self, _: Option<Session>, _: Trial) -> Result<Vec<Seat>, ApiError> {
+        Ok(seats())
+    }
+
+    async fn keys(&self, _: Option<Session>) -> Result<Vec<ProviderKey>, ApiError> {
+        self.enter().await?;
+        let key = match self.state {
+            State::New | State::Guest => {
+                |endpoint, title, variable, _, _| key(endpoint, title, variable, KeyOrigin::Nowhere, None)
+            }
+            _ => key,
+        };
+        Ok(vec![
+            key("anthropic", "Anthropic", "ANTHROPIC_API_KEY", KeyOrigin::Environment, None),
+            key("google", "Google", "GEMINI_API_KEY", KeyOrigin::Nowhere, Some(false)),
+            key("openai", "OpenAI", "OPENAI_API_KEY", KeyOrigin::Page, Some(true)),
+        ])
+    }
+
+    async fn set_key(&self, visitor: Option<Session>, _: NewKey) -> Result<Vec<ProviderKey>, ApiError> {
+        self.keys(visitor).await
+    }
+
+    async fn remove_key(&self, visitor: Option<Session>, _: OldKey) -> Result<Vec<ProviderKey>, ApiError> {
+        self.keys(visitor).await
+    }
+
+    async fn overview(&self, _: Option<Session>, period: Period) -> Result<Overview, ApiError> {
         self.enter().await?;
         if matches!(self.state, State::New | State::Guest) {
             return Ok(Overview::default());
         }
         Ok(Overview {
-            days: (0..30).map(day).collect(),
+            days: (90 - i64::from(period.days)..90).map(day).collect(),
             tasks: vec![
                 line("analyse", 96, 1_530, 2_100),
                 line("question", 412, 1_380, 9_800),
@@ -87,11 +153,7 @@ impl Models for Gallery {
                 Failed { outcome: "limit".into(), calls: 17 },
                 Failed { outcome: "silent".into(), calls: 8 },
             ],
-            seats: vec![
-                seat("primary", "claude-sonnet-5-5", "Anthropic", Standing::Closed),
-                seat("secondary", "gpt-5-mini", "OpenAI", Standing::Trying),
-                seat("local", "llama-8b", "Own server", Standing::Open),
-            ],
+            seats: seats(),
             today: Today {
                 spent: 184 * 10_000_000,
                 limit: Some(300 * 10_000_000),

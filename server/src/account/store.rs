@@ -106,9 +106,14 @@ pub async fn save_settings(tx: &mut Tx, learner: LearnerId, settings: &Settings)
     Ok(query.bind(learner.0).bind(Json(settings)).run().await? == 1)
 }
 
-/// Deletes a learner with all rows that are theirs.
+/// Deletes a learner with all rows that are theirs. After the administrator the oldest account that remains is the
+/// administrator's: never one that a stranger opens later.
 pub async fn delete(tx: &mut Tx, learner: LearnerId) -> Result<()> {
     tx.query("DELETE FROM learner WHERE id = $1").bind(learner.0).run().await?;
+    let sql = "UPDATE learner SET admin = TRUE
+         WHERE id = (SELECT id FROM learner WHERE email IS NOT NULL ORDER BY created, id LIMIT 1)
+           AND NOT EXISTS (SELECT 1 FROM learner WHERE admin)";
+    tx.query(sql).run().await?;
     Ok(())
 }
 

@@ -102,3 +102,24 @@ pub(crate) async fn set_done(
     query.bind(done as i64).run().await?;
     Ok(())
 }
+
+/// The work of asking models all that there is to ask about a document.
+const WHOLE: &str = "whole";
+
+/// Whether models were asked all that there is to ask about a material, as it was read last.
+pub(crate) async fn is_whole(tx: &mut Tx, material: MaterialId) -> Result<bool> {
+    let query = tx.query("SELECT done FROM model_progress WHERE material = $1 AND work = $2");
+    Ok(query.bind(material.0).bind(WHOLE.to_string()).maybe::<(i64,)>().await?.is_some())
+}
+
+/// Says that they were.
+pub(crate) async fn set_whole(tx: &mut Tx, material: MaterialId, document: &[u8]) -> Result<()> {
+    set_done(tx, material, WHOLE, document, 1).await
+}
+
+/// Says that they were not: it was read anew.
+pub(crate) async fn unset_whole(tx: &mut Tx, material: MaterialId) -> Result<()> {
+    let query = tx.query("DELETE FROM model_progress WHERE material = $1 AND work = $2");
+    query.bind(material.0).bind(WHOLE.to_string()).run().await?;
+    Ok(())
+}

@@ -7,6 +7,10 @@ use crate::{
     db,
     library::{generations, store},
     llm::{Tier, pace::Pace},
+    models::{
+        choice::{Choice, Origin},
+        keys::{self, Kept},
+    },
     retrieval::{
         embed::{
             Embedder, Role,
@@ -16,10 +20,7 @@ use crate::{
         onnx::ModelError,
         vector::{pgvector::Pgvector, qdrant::Qdrant},
     },
-    state::{
-        self,
-        vectors::{Embedders, embedders},
-    },
+    state::vectors::{Embedders, embedders},
 };
 use futures::StreamExt;
 use std::sync::Arc;
@@ -64,17 +65,51 @@ async fn look(config: &Config) -> Vec<(&'static str, Finding)> {
     findings
 }
 
-/// The language model of each tier. The own one is asked for a word; one that is paid is not.
+/// Where the key of each provider comes from.
+async fn keys(config: &Config, choice: &Choice) -> (Kept, Finding) {
+    // no database yet, or no secret: then nothing was set on the page
+    let kept = async {
+        let secret = config.known_session_key().ok()??;
+        keys::glance(&db::glance(&config.database()).await.ok()?, &secret).await.ok()
+    };
+    let kept = kept.await.unwrap_or_default();
+    let (mut lines, mut well) = (vec![], true);
+    for endpoint in choice.endpoints() {
+        let from = match choice.origin(&endpoint.name, &kept.keys) {
+            Origin::Environment => format!("environment ({})", endpoint.key),
+            Origin::Page => "set on /admin/ai".into(),
+            Origin::Nowhere if kept.shut.contains(&endpoint.name) => {
+                well = false;
+                "set on /admin/ai under another secret, so that it cannot be read: set it again".into()
+            }
+            Origin::Nowhere => "none".into(),
+        };
+        lines.push(format!("{}: {from}", endpoint.name));
+    }
+    let line = lines.join("; ");
+    (kept, if well { Ok(line) } else { Err(line) })
+}
+
+/// The language model of each tier, and what is named and has no key. The own one is asked for a word; one that is paid is not.
 async fn languages(config: &Config) -> Vec<Finding> {
+    let choice = match Choice::new(&config.llm) {
+        Ok(choice) => choice,
+        Err(error) => return vec![Err(format!("{error:#}"))],
+    };
     let pace = Pace::default();
-    let seats = match state::models::seats(&config.llm, pace, &Clock::default()) {
-        Ok(seats) if seats.is_empty() => {
-            return vec![Ok("no language model: everything works without".into())];
-        }
+    let (kept, found) = keys(config, &choice).await;
+    let mut findings =
+        vec![found.map(|line| format!("keys: {line}")).map_err(|line| format!("keys: {line}"))];
+    for (tier, model) in choice.waiting(&kept.keys) {
+        findings.push(Err(format!("{}: there is no key for {model}", tier.name())));
+    }
+    let seats = match choice.seats(&kept.keys, pace, &Clock::default()) {
         Ok(seats) => seats,
         Err(error) => return vec![Err(format!("{error:#}"))],
     };
-    let mut findings = vec![];
+    if seats.is_empty() {
+        findings.push(Ok("no language model: everything works without".into()));
+    }
     for seat in seats {
         let named = format!("{}: {}, {}", seat.tier.name(), seat.name(), seat.endpoint.url);
         if seat.tier != Tier::Local {

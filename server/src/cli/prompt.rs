@@ -23,7 +23,7 @@ pub fn run(command: &PromptCommand) -> i32 {
     match command {
         PromptCommand::List => super::print(&list()),
         PromptCommand::Show { name } => match prompt::find(name) {
-            Some(prompt) => super::print(&shown(&prompt)),
+            Some(prompt) => super::print(&shown(prompt)),
             None => {
                 eprintln!("no prompt is called '{name}'; `mitochi prompt list` names them");
                 super::UNREADABLE
@@ -68,7 +68,7 @@ mod tests {
         let list = list();
         for prompt in prompt::all() {
             assert!(list.lines().any(|line| line.starts_with(prompt.id.name)), "{list}");
-            let shown = shown(&prompt);
+            let shown = shown(prompt);
             assert!(prompt.messages.iter().all(|(_, text)| shown.contains(text)), "{shown}");
         }
         assert_eq!(run(&PromptCommand::Show { name: "nobody".into() }), 2);

@@ -66,7 +66,7 @@ pub async fn metrics(extract::State(state): extract::State<State>, request: Requ
 }
 
 fn written(llm: &Orchestrator) -> String {
-    let mut endpoints: Vec<_> = llm.seats().map(|seat| seat.endpoint.name.clone()).collect();
+    let mut endpoints: Vec<_> = llm.seats().iter().map(|seat| seat.endpoint.name.clone()).collect();
     endpoints.sort_unstable();
     endpoints.dedup();
     let breakers = endpoints.into_iter().map(|endpoint| {

@@ -36,13 +36,16 @@ pub async fn enqueue(tx: &mut Tx, clock: &Clock, material: MaterialId) -> Result
     enqueue_at(tx, clock, material, clock.now()).await
 }
 
-/// Has all that a learner brought analysed, as far as it is not: more models may be asked than before.
+/// Has all that a learner brought analysed, as far as it is not: more models may be asked than before. Of what stays here
+/// only where a model is `here`. What models were asked all about is left alone, and what waits already waits once.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn enqueue_all(tx: &mut Tx, clock: &Clock, owner: LearnerId) -> Result<()> {
-    for material in store::ready_of(tx, owner).await? {
-        enqueue(tx, clock, material).await?;
+pub async fn enqueue_all(tx: &mut Tx, clock: &Clock, owner: LearnerId, here: bool) -> Result<()> {
+    for material in store::ready_of(tx, owner, here).await? {
+        if !findings::is_whole(tx, material).await? {
+            enqueue(tx, clock, material).await?;
+        }
     }
     Ok(())
 }
@@ -127,6 +130,7 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
         Filled::Given(found, _) => found,
         // asking the same again would be answered in the same way
         Filled::Unusable => vec![],
+        Filled::NoModel(why) if why.lasts() => vec![],
         Filled::NoModel(why) => {
             tracing::debug!(material.id = %subject.id, "analysed without a model: {why:?}");
             let next = if why.passes() { Next::Later } else { Next::Questions };
@@ -153,6 +157,7 @@ async fn begin(work: &Work, subject: &Subject) -> Result<bool, Failure> {
         return Ok(false);
     }
     findings::replace(&mut tx, subject.id, &analysis).await?;
+    findings::unset_whole(&mut tx, subject.id).await?;
     findings::set_done(&mut tx, subject.id, KIND, &subject.print, 0).await?;
     tx.commit().await?;
     tracing::info!(material.id = %subject.id, findings = analysis.findings.len(), "material analysed");

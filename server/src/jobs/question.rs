@@ -6,11 +6,11 @@
 
 use super::{
     Failure, MODEL_AGAIN, Work,
-    analyse::Subject,
+    analyse::{self, Subject},
     queue::{self, Job, New},
 };
 use crate::{
-    analysis::store as findings,
+    analysis::{self, store as findings},
     clock::Clock,
     db::{Result, Tx},
     llm::{NoModel, form::Filled},
@@ -58,13 +58,15 @@ enum Came {
     Tried(usize, Option<(Box<Item>, Judgement, String)>),
     /// Nobody answers right now.
     Later,
-    /// Nothing is left, or nobody may be asked.
-    Nothing,
+    /// Nobody may be asked.
+    Nobody,
+    /// Nothing is left.
+    Whole,
 }
 
 /// What becomes of a job that found no model.
 fn without(why: &NoModel) -> Came {
-    if why.passes() { Came::Later } else { Came::Nothing }
+    if why.passes() { Came::Later } else { Came::Nobody }
 }
 
 /// Does the next part of it.
@@ -80,7 +82,13 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     let (mut more, mut due) = (true, now);
     let mut changed = false;
     match came {
-        Came::Nothing => more = !same,
+        Came::Nobody => more = !same,
+        Came::Whole => {
+            more = !same;
+            if same && is_analysed(&mut tx, &subject).await? {
+                findings::set_whole(&mut tx, subject.id, &subject.print).await?;
+            }
+        }
         Came::Later => due += if same { MODEL_AGAIN } else { 0 },
         Came::Judged(row, judgement) => {
             changed = questions::settle(&mut tx, &row, judgement.as_ref(), now).await?;
@@ -111,6 +119,12 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether models have read all of it as well.
+async fn is_analysed(tx: &mut Tx, subject: &Subject) -> Result<bool> {
+    let done = findings::done(tx, subject.id, analyse::KIND, &subject.print).await?;
+    Ok(done.is_some_and(|done| done >= analysis::calls(&subject.passages).len()))
+}
+
 async fn next_to_judge(work: &Work, subject: &Subject) -> Result<Option<QuestionRow>, Failure> {
     let mut tx = work.db.read().await?;
     Ok(questions::unjudged(&mut tx, subject.id, MOST_JUDGED).await?)
@@ -124,6 +138,7 @@ async fn judge(work: &Work, subject: &Subject, row: QuestionRow) -> Result<Came,
     Ok(match court(work, subject).judge(&row.item.0).await? {
         Filled::Given(judgement, _) => Came::Judged(Box::new(row), Some(judgement)),
         Filled::Unusable => Came::Judged(Box::new(row), None),
+        Filled::NoModel(why) if why.lasts() => Came::Judged(Box::new(row), None),
         Filled::NoModel(why) => {
             tracing::debug!(material.id = %subject.id, "questions are not judged: {why:?}");
             without(&why)
@@ -139,7 +154,7 @@ async fn draft(work: &Work, subject: &Subject) -> Result<Came, Failure> {
     let there = questions::items(&mut tx, subject.id).await?;
     drop(tx);
     let places = written::places(&subject.passages, &analysis);
-    let Some(place) = places.get(tried) else { return Ok(Came::Nothing) };
+    let Some(place) = places.get(tried) else { return Ok(Came::Whole) };
     let desk = Desk {
         llm: &work.llm,
         owner: subject.owner,
@@ -150,6 +165,7 @@ async fn draft(work: &Work, subject: &Subject) -> Result<Came, Failure> {
     let (item, model) = match desk.write(*place, &analysis, &there).await? {
         Filled::Given(item, model) => (item, model),
         Filled::Unusable => return Ok(Came::Tried(tried + 1, None)),
+        Filled::NoModel(why) if why.lasts() => return Ok(Came::Tried(tried + 1, None)),
         Filled::NoModel(why) => return Ok(without(&why)),
     };
     Ok(match court(work, subject).judge(&item).await? {
@@ -162,6 +178,7 @@ async fn draft(work: &Work, subject: &Subject) -> Result<Came, Failure> {
             Came::Tried(tried + 1, None)
         }
         Filled::Unusable => Came::Tried(tried + 1, None),
+        Filled::NoModel(why) if why.lasts() => Came::Tried(tried + 1, None),
         Filled::NoModel(why) => without(&why),
     })
 }

@@ -126,6 +126,16 @@ pub async fn fail(tx: &mut Tx, job: &Job, reason: &str, now: i64, max_attempts: 
     Ok((query.bind(reason.to_string()).run().await? == 1).then_some(dead))
 }
 
+/// Makes what waits of a kind due now: what it waited for may be there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hasten(tx: &mut Tx, kind: &str, now: i64) -> Result<()> {
+    let query = tx.query("UPDATE job SET due = $2 WHERE kind = $1 AND state = 'ready' AND due > $2");
+    query.bind(kind.to_string()).bind(now).run().await?;
+    Ok(())
+}
+
 /// Removes a job that is no longer wanted (its material was deleted), whoever holds it.
 ///
 /// # Errors

@@ -56,8 +56,8 @@ pub(super) fn words(stage: &Stage, rebuilding: bool) -> Words {
     match stage {
         Stage::Answered(_) if rebuilding => Words::Rebuilding,
         Stage::Answered(_) => Words::Searched,
-        // words need no model
-        Stage::NoModel(_) => Words::Down,
+        // words need no model, and go nowhere
+        Stage::NoModel(_) | Stage::StaysHere => Words::Down,
         Stage::Failed(error) => {
             tracing::warn!("search by words: {error}");
             Words::Down
@@ -70,6 +70,7 @@ pub(super) fn meaning(stage: &Stage, passages_left: u32) -> Meaning {
     match stage {
         Stage::Answered(_) if passages_left > 0 => Meaning::NotYet { passages_left },
         Stage::Answered(_) => Meaning::Searched,
+        Stage::StaysHere => Meaning::StaysHere,
         Stage::NoModel(ModelError::Missing { .. } | ModelError::Foreign { .. }) => Meaning::NoModel,
         Stage::NoModel(error) => {
             tracing::warn!("search by meaning: {error}");

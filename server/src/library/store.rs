@@ -395,10 +395,19 @@ pub async fn all_uploaded(tx: &mut Tx) -> Result<Vec<(Uuid, Uuid)>> {
     tx.query("SELECT id, owner FROM material WHERE owner IS NOT NULL ORDER BY id").all().await
 }
 
-/// The materials of an owner that were read.
-pub async fn ready_of(tx: &mut Tx, owner: LearnerId) -> Result<Vec<MaterialId>> {
-    let query = tx.query("SELECT id FROM material WHERE owner = $1 AND state = 'ready' ORDER BY id");
-    let rows: Vec<(Uuid,)> = query.bind(owner.0).all().await?;
+/// Who has brought materials that were read.
+pub async fn owners(tx: &mut Tx) -> Result<Vec<LearnerId>> {
+    let sql =
+        "SELECT DISTINCT owner FROM material WHERE owner IS NOT NULL AND state = 'ready' ORDER BY owner";
+    let rows: Vec<(Uuid,)> = tx.query(sql).all().await?;
+    Ok(rows.into_iter().map(|(owner,)| LearnerId(owner)).collect())
+}
+
+/// The materials of an owner that were read; those that stay here only `with_staying`.
+pub async fn ready_of(tx: &mut Tx, owner: LearnerId, with_staying: bool) -> Result<Vec<MaterialId>> {
+    let sql =
+        "SELECT id FROM material WHERE owner = $1 AND state = 'ready' AND (NOT stays_here OR $2) ORDER BY id";
+    let rows: Vec<(Uuid,)> = tx.query(sql).bind(owner.0).bind(with_staying).all().await?;
     Ok(rows.into_iter().map(|(id,)| MaterialId(id)).collect())
 }
 

@@ -69,6 +69,11 @@ impl Answers {
         Self { embedder, cache, changing: Mutex::default() }
     }
 
+    /// Whether what is asked leaves this machine to be compared.
+    pub fn is_elsewhere(&self) -> bool {
+        self.embedder.is_elsewhere()
+    }
+
     /// The answer to a question that was asked before at `now` (milliseconds since 1970), in these words or in others.
     ///
     /// `bucket` is a hash of all that must be equal: for whom, task, prompt, tier, form, sources, and what was said

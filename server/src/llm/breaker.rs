@@ -57,6 +57,21 @@ impl Breaker {
         }
     }
 
+    /// Until when it is left alone; `None` where it is not.
+    pub fn open_until(&self, now: i64) -> Option<i64> {
+        (self.standing(now) == Standing::Open).then_some(self.open_until)
+    }
+
+    /// Ends the pause of an open one: the next request tries it out. False: it is not open.
+    pub fn try_now(&mut self, now: i64) -> bool {
+        let open = self.standing(now) == Standing::Open;
+        if open {
+            // not 0, which would say that it has never been open
+            self.open_until = now.max(1);
+        }
+        open
+    }
+
     /// Whether a request may go out now; of an open one whose pause is over, the first alone. `patience` is how long
     /// that one may take before another may try.
     pub fn admits(&mut self, now: i64, patience: Duration) -> bool {
@@ -128,6 +143,25 @@ mod tests {
         assert!(breaker.admits(after + 2 * PAUSE, PATIENCE));
         breaker.succeeded();
         assert_eq!(breaker, Breaker::default());
+    }
+
+    #[test]
+    fn an_open_one_is_tried_now_by_one_request_and_opens_again_if_that_fails() {
+        let mut breaker = Breaker::default();
+        assert!(!breaker.try_now(500), "it is asked anyway");
+        breaker.refused(1_000);
+        assert_eq!(breaker.open_until(1_000), Some(1_000 + LONGEST));
+        assert!(breaker.try_now(2_000));
+        assert_eq!((breaker.standing(2_000), breaker.open_until(2_000)), (Standing::Trying, None));
+        assert!(breaker.admits(2_000, PATIENCE));
+        assert!(!breaker.admits(2_000, PATIENCE), "one at a time");
+        breaker.refused(2_500);
+        assert_eq!(breaker.standing(2_500), Standing::Open);
+        // one that only wished for a pause
+        let mut breaker = Breaker::default();
+        breaker.failed(0, Some(Duration::from_secs(20)));
+        assert!(breaker.try_now(0));
+        assert_eq!(breaker.standing(1), Standing::Trying);
     }
 
     #[test]

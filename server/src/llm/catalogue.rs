@@ -183,6 +183,11 @@ impl Catalogue {
         self.endpoints.get(name)
     }
 
+    /// All endpoints, by name.
+    pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        self.endpoints.values()
+    }
+
     /// A model by its name.
     pub fn model(&self, name: &str) -> Option<&Model> {
         self.models.get(name)

@@ -5,26 +5,24 @@
 use super::{
     Answer, Answering, Ended, Event, Finish, Message, NoModel, Request, Speaker, Tier,
     answers::{Answers, Kept},
-    breaker::{Breaker, Standing},
-    catalogue::{Endpoint, Model, Place, Tokens},
-    client::{Refusal, Transport},
+    breaker::Standing,
+    catalogue::{Place, Tokens},
+    client::Refusal,
     continuing::{Joint, Words},
     dialect::{self, Failure, Piece},
     flight::{Door, Writing, flight},
     ledger::{Allowed, Budget, Call, Consents, Ledger, Source, Spending},
     pace::{self, Pace},
+    seats::{Chair, Seat, Seats},
     tally::{Counts, Tally},
 };
-use crate::{
-    clock::{Clock, date_of, utc_day},
-    place,
-};
+use crate::clock::{Clock, date_of, utc_day};
 use domain::id::LearnerId;
 use futures::StreamExt;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use sha2::{Digest, Sha256};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -33,31 +31,6 @@ use tokio_util::task::TaskTracker;
 /// What goes on where another broke off is told this.
 const GO_ON: &str = "Your answer broke off after the last word above. Go on exactly there: begin with the next word, repeat \
                      nothing, and do not mention the break.";
-
-/// A model that stands for a tier.
-#[derive(Clone)]
-pub struct Seat {
-    /// The tier.
-    pub tier: Tier,
-    /// The model.
-    pub model: Model,
-    /// Where it is asked.
-    pub endpoint: Endpoint,
-    /// How it is asked.
-    pub transport: Arc<dyn Transport>,
-}
-
-impl Seat {
-    /// Whether text for it stays on this machine.
-    pub fn is_here(&self) -> bool {
-        place::is_here(&self.endpoint.url)
-    }
-
-    /// As `provider/model`.
-    pub fn name(&self) -> String {
-        format!("{}/{}", self.endpoint.name, self.model.name)
-    }
-}
 
 /// What the orchestrator works with.
 pub struct Parts {
@@ -84,8 +57,7 @@ pub struct Parts {
 pub struct Orchestrator(Arc<Inner>);
 
 struct Inner {
-    seats: BTreeMap<Tier, Arc<Seat>>,
-    breakers: Mutex<BTreeMap<String, Breaker>>,
+    seats: Seats,
     flights: Mutex<HashMap<[u8; 32], Door>>,
     /// What those under way may cost, by learner, in billionths of a dollar.
     reserved: Mutex<HashMap<LearnerId, i64>>,
@@ -114,8 +86,7 @@ impl Orchestrator {
         under_way.close();
         Self(Arc::new(Inner {
             under_way,
-            seats: seats.into_iter().map(|seat| (seat.tier, Arc::new(seat))).collect(),
-            breakers: Mutex::default(),
+            seats: Seats::new(seats),
             flights: Mutex::default(),
             reserved: Mutex::default(),
             chance: Mutex::new(StdRng::seed_from_u64(seed)),
@@ -130,18 +101,20 @@ impl Orchestrator {
     }
 
     /// The models that are connected, in the order of their tiers.
-    pub fn seats(&self) -> impl Iterator<Item = &Seat> {
-        self.0.seats.values().map(|seat| &**seat)
+    pub fn seats(&self) -> Vec<Arc<Seat>> {
+        self.0.seats.now().values().map(|chair| chair.seat.clone()).collect()
     }
 
-    /// Whether any model is connected.
-    pub fn is_connected(&self) -> bool {
-        !self.0.seats.is_empty()
+    /// Connects these models in the place of all others. What is under way ends with what it began with. What is known of
+    /// the health of an endpoint is forgotten where it is among the `changed`.
+    pub fn exchange(&self, seats: Vec<Seat>, changed: &[String]) {
+        self.0.seats.exchange(seats, changed);
     }
 
     /// The providers that text would leave this machine for.
     pub fn places(&self) -> Vec<Place> {
-        let mut places: Vec<Place> = self.seats().filter(|seat| !seat.is_here()).map(place_of).collect();
+        let mut places: Vec<Place> =
+            self.seats().iter().filter(|seat| !seat.is_here()).map(|seat| seat.place()).collect();
         places.sort();
         places.dedup();
         places
@@ -155,7 +128,23 @@ impl Orchestrator {
     /// How the breaker of an endpoint stands.
     pub fn standing(&self, endpoint: &str) -> Standing {
         let now = self.0.clock.now();
-        locked(&self.0.breakers).get(endpoint).map_or(Standing::Closed, |breaker| breaker.standing(now))
+        self.chair(endpoint).map_or(Standing::Closed, |chair| chair.breaker(|breaker| breaker.standing(now)))
+    }
+
+    /// Until when an endpoint is left alone, milliseconds since 1970; `None` where it is not.
+    pub fn open_until(&self, endpoint: &str) -> Option<i64> {
+        let now = self.0.clock.now();
+        self.chair(endpoint)?.breaker(|breaker| breaker.open_until(now))
+    }
+
+    /// Lets the next request try an endpoint that is left alone. False: it is not, or is not connected.
+    pub fn try_now(&self, endpoint: &str) -> bool {
+        let now = self.0.clock.now();
+        self.chair(endpoint).is_some_and(|chair| chair.breaker(|breaker| breaker.try_now(now)))
+    }
+
+    fn chair(&self, endpoint: &str) -> Option<Chair> {
+        self.0.seats.now().values().find(|chair| chair.seat.endpoint.name == endpoint).cloned()
     }
 
     /// What was counted of calls since the start.
@@ -180,7 +169,7 @@ impl Orchestrator {
             Ok(seats) => seats,
             Err(why) => return Ok(Answer::NoModel(why)),
         };
-        seats.retain(|seat| !but.contains(&seat.name()));
+        seats.retain(|chair| !but.contains(&chair.seat.name()));
         if seats.is_empty() {
             return Ok(Answer::NoModel(NoModel::Away));
         }
@@ -192,6 +181,9 @@ impl Orchestrator {
         };
         // an answer that is asked for once more, because the first was of no use, is another
         let bucket = but.is_empty().then(|| bucket(&request, tier, allowed.public)).flatten();
+        // what is asked about what stays here leaves for no vector either
+        let leaves = self.0.answers.as_ref().is_some_and(Answers::is_elsewhere);
+        let bucket = bucket.filter(|_| !(allowed.stays_here && leaves));
         let run = Run { service: self.clone(), request, tier, bucket, started: Instant::now(), first: None };
         self.0.under_way.spawn(async move {
             run.start(&seats, &writing).await;
@@ -245,27 +237,26 @@ impl Orchestrator {
     }
 
     /// The models that may be asked, in their order.
-    fn seats_for(&self, tier: Tier, allowed: &Allowed) -> Result<Vec<Arc<Seat>>, NoModel> {
-        if self.0.seats.is_empty() {
+    fn seats_for(&self, tier: Tier, allowed: &Allowed) -> Result<Vec<Chair>, NoModel> {
+        let connected = self.0.seats.now();
+        if connected.is_empty() {
             return Err(NoModel::NotConnected);
         }
-        let connected: Vec<&Arc<Seat>> =
-            tier.chain().iter().filter_map(|tier| self.0.seats.get(tier)).collect();
         let may = |seat: &Seat| {
             seat.is_here() || (!allowed.stays_here && allowed.agreed.contains(&seat.endpoint.name))
         };
-        let seats: Vec<Arc<Seat>> =
-            connected.iter().filter(|seat| may(seat)).map(|seat| (*seat).clone()).collect();
-        match seats.is_empty() {
-            false => Ok(seats),
+        let chairs = tier.chain().into_iter().filter_map(|tier| connected.get(&tier));
+        let chairs: Vec<Chair> = chairs.filter(|chair| may(&chair.seat)).cloned().collect();
+        match chairs.is_empty() {
+            false => Ok(chairs),
             true if allowed.stays_here => Err(NoModel::StaysHere),
             true => Err(NoModel::NotAgreed(self.places())),
         }
     }
 
     /// The most that the first model may cost.
-    fn most(&self, request: &Request, seats: &[Arc<Seat>]) -> i64 {
-        let Some(seat) = seats.first() else { return 0 };
+    fn most(&self, request: &Request, seats: &[Chair]) -> i64 {
+        let Some(Chair { seat, .. }) = seats.first() else { return 0 };
         let output = dialect::most_output(request, &seat.model).into();
         let input = dialect::estimate_input(&request.messages);
         self.price(seat, Tokens { input, cached: 0, output })
@@ -300,11 +291,6 @@ impl Orchestrator {
         if let Err(error) = self.0.ledger.book(call).await {
             tracing::error!(model, nanodollars, "a call could not be booked: {error:#}");
         }
-    }
-
-    fn breaker<T>(&self, seat: &Seat, change: impl FnOnce(&mut Breaker, i64) -> T) -> T {
-        let now = self.0.clock.now();
-        change(locked(&self.0.breakers).entry(seat.endpoint.name.clone()).or_default(), now)
     }
 
     fn chance(&self) -> f64 {
@@ -372,7 +358,7 @@ enum Tried {
 
 impl Run {
     /// Gives what was answered before, or sets the money aside and asks.
-    async fn start(self, seats: &[Arc<Seat>], writing: &Writing) {
+    async fn start(self, seats: &[Chair], writing: &Writing) {
         if let Some(kept) = self.kept().await {
             return self.tell(kept, writing).await;
         }
@@ -421,11 +407,12 @@ impl Run {
         answers.keep(bucket, asked, Kept { text: text.into(), model: seat.name(), at }, at).await;
     }
 
-    async fn fly(mut self, seats: &[Arc<Seat>], writing: &Writing) {
+    async fn fly(mut self, seats: &[Chair], writing: &Writing) {
         let mut said = String::new();
         let mut last = None;
         let mut why = NoModel::Away;
-        'seats: for seat in seats {
+        'seats: for chair in seats {
+            let seat = &*chair.seat;
             let needed = dialect::estimate_input(&self.request.messages) + dialect::estimate(&said);
             if needed + u64::from(self.request.most_tokens) > u64::from(seat.model.context) {
                 why = NoModel::TooLong;
@@ -433,13 +420,13 @@ impl Run {
             }
             let mut tries = 0;
             loop {
-                let patience = self.service.0.pace.first;
-                if !self.service.breaker(seat, |breaker, now| breaker.admits(now, patience)) {
+                let (patience, now) = (self.service.0.pace.first, self.service.0.clock.now());
+                if !chair.breaker(|breaker| breaker.admits(now, patience)) {
                     break;
                 }
                 tries += 1;
                 last = Some(seat);
-                match self.try_once(seat, &mut said, writing).await {
+                match self.try_once(chair, &mut said, writing).await {
                     Tried::Left => return,
                     Tried::Ended(Finish::Refused) if said.is_empty() => {
                         why = NoModel::Refused;
@@ -488,7 +475,8 @@ impl Run {
     }
 
     /// Asks a model once. What is whole of its words is handed on and added to `said`.
-    async fn try_once(&mut self, seat: &Seat, said: &mut String, writing: &Writing) -> Tried {
+    async fn try_once(&mut self, chair: &Chair, said: &mut String, writing: &Writing) -> Tried {
+        let seat = &*chair.seat;
         let mut messages = self.request.messages.clone();
         if !said.is_empty() {
             messages.push(Message::new(Speaker::Assistant, said.clone()));
@@ -504,7 +492,8 @@ impl Run {
             Tried::Failed(refusal) => refusal.failure.name(),
             Tried::Left => "left",
         };
-        self.service.breaker(seat, |breaker, now| match &tried {
+        let now = self.service.0.clock.now();
+        chair.breaker(|breaker| match &tried {
             Tried::Ended(_) => breaker.succeeded(),
             Tried::Left if call.first.is_some() => breaker.succeeded(),
             Tried::Left => breaker.abandoned(),
@@ -630,10 +619,6 @@ impl Finish {
             Self::Broken => "broken",
         }
     }
-}
-
-fn place_of(seat: &Seat) -> Place {
-    Place { name: seat.endpoint.name.clone(), title: seat.endpoint.title.clone() }
 }
 
 /// What makes two requests the same.

@@ -9,7 +9,7 @@
 pub mod inputs;
 
 use super::{Message, PromptId, Speaker};
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::LazyLock};
 
 /// A prompt that ships.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,40 +22,69 @@ pub struct Prompt {
     pub messages: Vec<(Speaker, &'static str)>,
 }
 
-/// The files of all prompts.
-const FILES: &[&str] = &[
-    include_str!("../../prompts/material.analyse.md"),
-    include_str!("../../prompts/query.rewrite.md"),
-    include_str!("../../prompts/question.judge.md"),
-    include_str!("../../prompts/question.write.md"),
-];
+/// Names a prompt: there is none that does not ship.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    /// `material.analyse`.
+    AnalyseMaterial,
+    /// `query.rewrite`.
+    RewriteQuery,
+    /// `question.judge`.
+    JudgeQuestion,
+    /// `question.write`.
+    WriteQuestion,
+}
+
+impl Name {
+    /// All of them.
+    pub const ALL: [Self; 4] =
+        [Self::AnalyseMaterial, Self::RewriteQuery, Self::JudgeQuestion, Self::WriteQuestion];
+
+    fn file(self) -> &'static str {
+        match self {
+            Self::AnalyseMaterial => include_str!("../../prompts/material.analyse.md"),
+            Self::RewriteQuery => include_str!("../../prompts/query.rewrite.md"),
+            Self::JudgeQuestion => include_str!("../../prompts/question.judge.md"),
+            Self::WriteQuestion => include_str!("../../prompts/question.write.md"),
+        }
+    }
+}
+
+/// Each read once, in the order of [`Name::ALL`], which is that of the names.
+static ALL: LazyLock<[Prompt; 4]> = LazyLock::new(|| {
+    Name::ALL.map(|name| read(name.file()).unwrap_or_else(|why| panic!("the prompt {name:?}: {why}")))
+});
 
 /// What a prompt is filled with. There is one type for each prompt, in [`inputs`].
 pub trait Inputs {
-    /// Its name.
-    const PROMPT: &'static str;
+    /// Which it is.
+    const PROMPT: Name;
 
     /// Each input with its text, as the file names it.
     fn texts(&self) -> Vec<(&'static str, String)>;
 }
 
-/// The prompt of a name.
-pub fn find(name: &str) -> Option<Prompt> {
-    all().find(|prompt| prompt.id.name == name)
+/// A prompt.
+///
+/// # Panics
+/// Never: a test reads the file of every name.
+pub fn of(name: Name) -> &'static Prompt {
+    &ALL[name as usize]
+}
+
+/// The prompt that a file calls so.
+pub fn find(name: &str) -> Option<&'static Prompt> {
+    all().iter().find(|prompt| prompt.id.name == name)
 }
 
 /// All prompts.
-pub fn all() -> impl Iterator<Item = Prompt> {
-    // a test reads every file, so that none is left out here
-    FILES.iter().filter_map(|file| read(file).ok())
+pub fn all() -> &'static [Prompt] {
+    &*ALL
 }
 
 /// The messages of a prompt, filled.
-///
-/// # Panics
-/// Never: a test fills every prompt with its type.
 pub fn fill<I: Inputs>(inputs: &I) -> (PromptId, Vec<Message>) {
-    let Some(prompt) = find(I::PROMPT) else { return (PromptId { name: I::PROMPT, version: 0 }, vec![]) };
+    let prompt = of(I::PROMPT);
     let texts = inputs.texts();
     let messages = prompt.messages.iter().map(|(speaker, text)| Message::new(*speaker, filled(text, &texts)));
     (prompt.id, messages.collect())
@@ -182,9 +211,12 @@ mod tests {
     fn every_file_is_a_prompt_whose_inputs_are_used() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts");
         let files = std::fs::read_dir(&folder).map_or(0, |files| files.count());
-        assert_eq!(files, FILES.len(), "each file of {} stands in FILES", folder.display());
-        for file in FILES {
-            let prompt = read(file).unwrap_or_else(|error| panic!("{error}: {file}"));
+        assert_eq!(files, Name::ALL.len(), "each file of {} has a name", folder.display());
+        for (at, name) in Name::ALL.into_iter().enumerate() {
+            assert_eq!(name as usize, at, "{name:?}");
+            let prompt = of(name);
+            assert_eq!(Ok(prompt), read(name.file()).as_ref());
+            assert_eq!(find(prompt.id.name), Some(prompt), "no two are called the same");
             let text: String = prompt.messages.iter().map(|(_, text)| *text).collect();
             for input in &prompt.inputs {
                 assert!(

@@ -48,6 +48,40 @@ pub(super) async fn spent(tx: &mut Tx, learner: LearnerId, day: i64) -> Result<(
     tx.query(sql).bind(learner.0).bind(day).one().await
 }
 
+/// A provider's key, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub(super) struct KeyRow {
+    pub(super) endpoint: String,
+    pub(super) sealed: Vec<u8>,
+    pub(super) at: i64,
+}
+
+/// All keys that were set.
+pub(super) async fn keys(tx: &mut Tx) -> Result<Vec<KeyRow>> {
+    tx.query("SELECT endpoint, sealed, at FROM provider_key ORDER BY endpoint").all().await
+}
+
+/// Keeps a key in the place of the one before.
+pub(super) async fn save_key(tx: &mut Tx, key: KeyRow) -> Result<()> {
+    let sql = "INSERT INTO provider_key (endpoint, sealed, at) VALUES ($1, $2, $3)
+         ON CONFLICT (endpoint) DO UPDATE SET sealed = excluded.sealed, at = excluded.at";
+    tx.query(sql).bind(key.endpoint).bind(key.sealed).bind(key.at).run().await?;
+    Ok(())
+}
+
+/// False: none was set.
+pub(super) async fn remove_key(tx: &mut Tx, endpoint: &str) -> Result<bool> {
+    let query = tx.query("DELETE FROM provider_key WHERE endpoint = $1");
+    Ok(query.bind(endpoint.to_string()).run().await? == 1)
+}
+
+/// Who agreed to which endpoint.
+pub(super) async fn agreements(tx: &mut Tx) -> Result<Vec<(LearnerId, String)>> {
+    let sql = "SELECT learner, endpoint FROM model_consent ORDER BY learner, endpoint";
+    let rows: Vec<(Uuid, String)> = tx.query(sql).all().await?;
+    Ok(rows.into_iter().map(|(learner, endpoint)| (LearnerId(learner), endpoint)).collect())
+}
+
 /// The endpoints that a learner agreed to.
 pub(super) async fn agreed(tx: &mut Tx, learner: LearnerId) -> Result<Vec<String>> {
     let query = tx.query("SELECT endpoint FROM model_consent WHERE learner = $1 ORDER BY endpoint");
@@ -185,4 +219,38 @@ pub(super) async fn spent_at_most(tx: &mut Tx, day: i64) -> Result<(i64, i64)> {
            CAST(coalesce(max(CASE WHEN learner IS NOT NULL THEN cost END), 0) AS BIGINT)
          FROM (SELECT learner, sum(nanodollars) AS cost FROM model_call WHERE day = $1 GROUP BY learner) AS learners";
     tx.query(sql).bind(day).one().await
+}
+
+/// What calls of a day, a task and a model come to.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct SumRow {
+    pub(super) day: i64,
+    pub(super) task: String,
+    pub(super) endpoint: String,
+    pub(super) model: String,
+    pub(super) calls: i64,
+    pub(super) cached: i64,
+    pub(super) shared: i64,
+    pub(super) failed: i64,
+    pub(super) input: i64,
+    pub(super) kept_input: i64,
+    pub(super) output: i64,
+    pub(super) nanodollars: i64,
+}
+
+/// The sums of each day, task and model, the newest day first.
+pub(super) async fn sums(tx: &mut Tx, since: i64) -> Result<Vec<SumRow>> {
+    let sql = concat!(
+        "SELECT day, CASE task WHEN '' THEN 'embedding' ELSE task END AS task, endpoint, model,
+           CAST(count(*) AS BIGINT) AS calls,
+           CAST(sum(CASE WHEN source = 'cache' THEN 1 ELSE 0 END) AS BIGINT) AS cached,
+           CAST(sum(CASE WHEN source = 'shared' THEN 1 ELSE 0 END) AS BIGINT) AS shared,
+           CAST(sum(CASE WHEN ",
+        failed!(),
+        " THEN 1 ELSE 0 END) AS BIGINT) AS failed,
+           CAST(sum(input_tokens) AS BIGINT) AS input, CAST(sum(cached_tokens) AS BIGINT) AS kept_input,
+           CAST(sum(output_tokens) AS BIGINT) AS output, CAST(sum(nanodollars) AS BIGINT) AS nanodollars
+         FROM model_call WHERE day >= $1 GROUP BY 1, 2, 3, 4 ORDER BY 1 DESC, 2, 3, 4"
+    );
+    tx.query(sql).bind(since).all().await
 }

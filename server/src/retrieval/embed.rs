@@ -1,6 +1,7 @@
 //! Text to vectors. Owns: the port of embedding models and the local ones, run by rten.
 //! Refuses: fetching model files (the tooling does), cutting passages (`window`) and keeping vectors (`vector`).
 
+pub mod gathered;
 pub mod remembered;
 pub mod remote;
 

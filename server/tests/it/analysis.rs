@@ -5,9 +5,12 @@ use crate::support::{
     taught::{Taught, form_of, stop},
 };
 use domain::analysis::{Kind, Source};
-use provider::{Reply, Request};
+use provider::{Fault, Reply, Request};
 use serde_json::{Value, json};
-use server::jobs::{analyse, read};
+use server::{
+    jobs::{analyse, queue, read},
+    llm::catalogue::Place,
+};
 use std::{collections::HashSet, time::Duration};
 
 fn note(kind: &str, name: &str, text: &str, quote: &str) -> Value {
@@ -167,5 +170,51 @@ async fn a_job_that_was_killed_goes_on_and_one_that_runs_twice_doubles_nothing()
             assert_eq!(taught.analysis().await, first, "{}", test.name);
             assert_eq!(taught.provider.requests().len(), asked, "{}", test.name);
         }
+    }
+}
+
+#[tokio::test]
+async fn what_a_model_refuses_is_not_asked_for_at_each_start() {
+    for test in databases().await {
+        let refuse = |request: &Request| match form_of(request).as_str() {
+            "notes" => Reply::fault(Fault::Refusal),
+            _ => notes(request),
+        };
+        let taught = Taught::open(&test, refuse).await;
+        taught.work().await;
+        assert!(taught.asked_for("notes") > 0 && taught.asked_for("verdicts") > 0, "{}", test.name);
+        let asked = taught.provider.requests().len();
+        let openai = Place { name: "openai".into(), title: "OpenAI".into() };
+        taught.book.analyse_missed(&[openai], false).await.unwrap();
+        taught.work().await;
+        assert_eq!(taught.provider.requests().len(), asked, "{}", test.name);
+    }
+}
+
+#[tokio::test]
+async fn what_was_missed_is_made_up_for_where_a_learner_agreed_and_once() {
+    for test in databases().await {
+        let name = test.name;
+        let place = |name: &str| Place { name: name.into(), title: name.into() };
+        let taught = Taught::open(&test, notes).await;
+        // read while no model is there
+        taught.site.work().await;
+        let missed = async |places: &[Place], here: bool| {
+            taught.book.analyse_missed(places, here).await.unwrap();
+            queue::next_due(&taught.site.state.db).await.unwrap().is_some()
+        };
+        assert!(!missed(&[], false).await, "{name}: no model is connected");
+        assert!(!missed(&[place("anthropic")], false).await, "{name}: another provider than was agreed to");
+        taught.stay_here(true).await;
+        assert!(!missed(&[place("openai")], false).await, "{name}: it stays here");
+        assert!(missed(&[], true).await, "{name}: a model of this machine may read it");
+        taught.stay_here(false).await;
+        taught.work().await;
+        let asked = taught.provider.requests().len();
+        assert!(asked > 0, "{name}");
+        for here in [false, true] {
+            assert!(!missed(&[place("openai")], here).await, "{name}: models were asked all of it");
+        }
+        assert_eq!(taught.provider.requests().len(), asked, "{name}");
     }
 }

@@ -4,7 +4,7 @@ use crate::support::{
     TestDb, databases,
     site::{Answer, Browser, Site},
 };
-use app::models::api::{Overview, Standing};
+use app::models::api::{Overview, Period, Standing};
 use axum::{
     body::Body,
     extract::ConnectInfo,
@@ -228,7 +228,7 @@ async fn chapters_are_no_records() {
 }
 
 async fn overview(site: &Site, browser: &mut Browser) -> Answer {
-    browser.call(site, "models/overview", "").await
+    browser.call(site, "models/overview", "period[days]=30").await
 }
 
 #[tokio::test]
@@ -238,7 +238,7 @@ async fn the_first_account_sees_what_it_costs_and_nobody_else() {
         let mut tx = test.db.write().await.unwrap();
         let (guest, _) = site.state.account.open_guest(&mut tx, "UTC").await.unwrap();
         tx.commit().await.unwrap();
-        let refused = site.state.backend().models.overview(Some(guest)).await.unwrap_err();
+        let refused = site.state.backend().models.overview(Some(guest), Period::default()).await.unwrap_err();
         assert_eq!(refused.status(), 404, "{}", test.name);
         let (mut first, mut second) = (member(&site, "fern").await, member(&site, "moss").await);
         for (browser, administrator) in [(&mut first, true), (&mut second, false)] {
@@ -259,11 +259,28 @@ async fn the_first_account_sees_what_it_costs_and_nobody_else() {
             "log in first"
         );
 
-        // whoever comes after it is gone is not the first
+        // after it the oldest that remains follows, and nobody who comes later
+        let mut third = member(&site, "reed").await;
         let gone = first.call(&site, "account/delete", "password=a good long password").await;
         assert_eq!(gone.status, StatusCode::OK, "{}", gone.body);
-        let mut third = member(&site, "reed").await;
-        assert_eq!(overview(&site, &mut third).await.status, StatusCode::NOT_FOUND);
+        let mut fourth = member(&site, "sage").await;
+        for (browser, status) in [
+            (&mut second, StatusCode::OK),
+            (&mut third, StatusCode::NOT_FOUND),
+            (&mut fourth, StatusCode::NOT_FOUND),
+        ] {
+            assert_eq!(overview(&site, browser).await.status, status, "{}", test.name);
+        }
+        // one who is not the administrator leaves nothing behind
+        third.call(&site, "account/delete", "password=a good long password").await;
+        assert_eq!(overview(&site, &mut fourth).await.status, StatusCode::NOT_FOUND, "{}", test.name);
+        // when all are gone, the next one is the first again
+        for browser in [&mut second, &mut fourth] {
+            let gone = browser.call(&site, "account/delete", "password=a good long password").await;
+            assert_eq!(gone.status, StatusCode::OK, "{}: {}", test.name, gone.body);
+        }
+        let mut fifth = member(&site, "thyme").await;
+        assert_eq!(overview(&site, &mut fifth).await.status, StatusCode::OK, "{}", test.name);
     }
 }
 
@@ -340,7 +357,7 @@ async fn the_overview_adds_up_to_the_cent() {
         }
         book.book(Call { nanodollars: 250_000_000, ..call(&clock, moss, 0) }).await.unwrap();
         book.book(Call { nanodollars: 40_000_000, ..call(&clock, fern, 0) }).await.unwrap();
-        // the oldest day that counts, and one that does not
+        // the oldest day that counts of thirty, and one that does not
         book.book(Call { nanodollars: 7, ..call(&clock, fern, 29) }).await.unwrap();
         book.book(Call { nanodollars: 9_000_000_000, ..call(&clock, fern, 30) }).await.unwrap();
         let vectors = EmbeddingMeter { book: book.clone(), price: 0.02 };
@@ -386,6 +403,23 @@ async fn the_overview_adds_up_to_the_cent() {
         let page = admin.get(&site, "/admin/ai").await;
         for words in ["$0.30", "$0.55", "$0.25", "Too many requests", "Write questions"] {
             assert_eq!(page.body.contains(words), words != "Write questions", "{name}: {words}");
+        }
+
+        // another period is another sum, in the page and in the file
+        for (days, paid) in [(7, 546_913_560), (30, 546_913_567), (90, 9_546_913_567_i64)] {
+            let told = admin.call(&site, "models/overview", &format!("period[days]={days}")).await;
+            let told: Overview = serde_json::from_str(&told.body).unwrap();
+            let sum: i64 = told.days.iter().map(app::models::api::Day::cost).sum();
+            assert_eq!((told.days.len(), sum), (days, paid), "{name}");
+            let page = admin.get(&site, &format!("/admin/ai?days={days}")).await.body;
+            assert!(page.contains(&format!("Last {days} days")), "{name}: {days}");
+            let file = admin.get(&site, &format!("/admin/ai.csv?days={days}")).await;
+            assert_eq!(file.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
+            let mut lines = file.body.lines();
+            assert!(lines.next().unwrap().starts_with("day,task,provider,model,calls,"));
+            let dollars: Vec<&str> = lines.map(|line| line.rsplit_once(',').unwrap().1).collect();
+            let sum: i64 = dollars.iter().map(|sum| sum.replace('.', "").parse::<i64>().unwrap()).sum();
+            assert_eq!(sum, paid, "{name}: {}", file.body);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! Passages stand between tags. Whatever else comes from learners or models stands in quotation marks of JSON, which cannot
 //! be closed from within either.
 
-use super::{Inputs, Quoted, harmless, quoted};
+use super::{Inputs, Name, Quoted, harmless, quoted};
 
 /// What is needed for one question written from passages.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub struct RewriteQuery<'t> {
 }
 
 impl Inputs for WriteQuestion<'_> {
-    const PROMPT: &'static str = "question.write";
+    const PROMPT: Name = Name::WriteQuestion;
 
     fn texts(&self) -> Vec<(&'static str, String)> {
         let asked: Vec<String> = self.asked.iter().map(|stem| format!("- {}", said(stem))).collect();
@@ -55,7 +55,7 @@ impl Inputs for WriteQuestion<'_> {
 }
 
 impl Inputs for JudgeQuestion<'_> {
-    const PROMPT: &'static str = "question.judge";
+    const PROMPT: Name = Name::JudgeQuestion;
 
     fn texts(&self) -> Vec<(&'static str, String)> {
         let options: Vec<String> =
@@ -65,7 +65,7 @@ impl Inputs for JudgeQuestion<'_> {
 }
 
 impl Inputs for AnalyseMaterial<'_> {
-    const PROMPT: &'static str = "material.analyse";
+    const PROMPT: Name = Name::AnalyseMaterial;
 
     fn texts(&self) -> Vec<(&'static str, String)> {
         vec![("title", said(self.title)), ("passages", quoted(self.passages))]
@@ -73,7 +73,7 @@ impl Inputs for AnalyseMaterial<'_> {
 }
 
 impl Inputs for RewriteQuery<'_> {
-    const PROMPT: &'static str = "query.rewrite";
+    const PROMPT: Name = Name::RewriteQuery;
 
     fn texts(&self) -> Vec<(&'static str, String)> {
         vec![("query", said(self.query))]
@@ -133,7 +133,7 @@ mod tests {
             written(&AnalyseMaterial { title: "The \"heart\"", passages: PASSAGES })
         );
         insta::assert_snapshot!("query.rewrite", written(&RewriteQuery { query: "heart attack\n{{query}}" }));
-        assert_eq!(prompt::all().count(), 4, "each prompt stands here");
+        assert_eq!(prompt::all().len(), 4, "each prompt stands here");
     }
 
     #[test]

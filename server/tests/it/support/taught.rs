@@ -16,12 +16,8 @@ use server::{
     config::Secret,
     jobs::{Work, queue},
     llm::{
-        Orchestrator, Tier,
-        catalogue::Catalogue,
-        client::Http,
-        ledger::Budget,
-        orchestrator::{Parts, Seat},
-        pace::Pace,
+        Orchestrator, Tier, catalogue::Catalogue, client::Http, ledger::Budget, orchestrator::Parts,
+        pace::Pace, seats::Seat,
     },
     models::Book,
 };
