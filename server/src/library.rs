@@ -41,9 +41,12 @@ use domain::{
     id::{LearnerId, MaterialId, PassageId, QuestionId, SavedSearchId},
 };
 use files::Files;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use upload::Incoming;
 
@@ -168,10 +171,13 @@ impl LibraryService {
         let passages = searched.iter().map(|row| row.passages as u32).sum();
         let embedded: u32 = searched.iter().map(|row| row.embedded as u32).sum();
         let lighting = found.reading.lighting();
+        let rows = store::passages_of(&mut tx, session.learner, found.hits.iter().map(|hit| hit.passage));
+        let mut rows: HashMap<_, _> = rows.await?.into_iter().map(|row| (PassageId(row.id), row)).collect();
+        drop(tx);
         let mut hits = vec![];
         for hit in found.hits {
             // the index is derived and may be a moment behind: what is gone from the database is no hit
-            let Some(row) = store::passage(&mut tx, session.learner, hit.passage).await? else { continue };
+            let Some(row) = rows.remove(&hit.passage) else { continue };
             let Some(on) = searched.iter().find(|on| on.id == row.material) else { continue };
             let window = hit.window.unwrap_or_else(|| snippet::best(&row.text, &lighting));
             let text = row.text.get(window.range()).unwrap_or(&row.text).to_string();
@@ -443,12 +449,7 @@ impl VectorTruth for StoredPassages {
 impl PassageTexts for StoredPassages {
     async fn texts(&self, owner: LearnerId, passages: &[PassageId]) -> anyhow::Result<Vec<Passage>> {
         let mut tx = self.db.read().await?;
-        let mut found = vec![];
-        for id in passages {
-            if let Some(row) = store::passage(&mut tx, owner, *id).await? {
-                found.push(jobs::prepare::passage(&row));
-            }
-        }
-        Ok(found)
+        let rows = store::passages_of(&mut tx, owner, passages.iter().copied()).await?;
+        Ok(rows.iter().map(jobs::prepare::passage).collect())
     }
 }
