@@ -8,14 +8,14 @@ use std::collections::HashSet;
 
 /// A stem that is looked for, and how much it counts.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Sought {
-    pub(super) term: String,
-    pub(super) weight: f32,
+pub(in crate::retrieval) struct Sought {
+    pub(in crate::retrieval) term: String,
+    pub(in crate::retrieval) weight: f32,
 }
 
 /// What a query looks for: stems of its subject, each once, then those of what its abbreviations mean. All words of an
 /// expansion together count half as much as one word of the query: who writes the abbreviation mostly reads it too.
-pub(super) fn terms(query: &str) -> Vec<Sought> {
+pub(in crate::retrieval) fn terms(query: &str) -> Vec<Sought> {
     let query = head(query);
     let mut sought: Vec<Sought> = vec![];
     let mut seek = |text: &str, share: bool| {
@@ -36,7 +36,7 @@ pub(super) fn terms(query: &str) -> Vec<Sought> {
 }
 
 /// A phrase: stems and their places in it.
-pub(super) type Phrase = Vec<(usize, String)>;
+pub(in crate::retrieval) type Phrase = Vec<(usize, String)>;
 
 /// With more words than this outside its quotes a query is a question, and what it quotes is only how it puts something
 /// (‘Why are these cells called “generic”?’).
@@ -54,7 +54,7 @@ fn subjects(query: &str, outside: &[Span]) -> usize {
 }
 
 /// What stands in quotes and has to stand so in a hit, each with at least one word, in order.
-pub(super) fn phrases(query: &str) -> Vec<Phrase> {
+pub(in crate::retrieval) fn phrases(query: &str) -> Vec<Phrase> {
     let query = head(query);
     let phrase = |span: Span| {
         let mut places: Phrase = vec![];
@@ -86,21 +86,21 @@ fn quoted(query: &str) -> Vec<Span> {
 
 /// A word of a query that can be looked up.
 #[derive(Debug, PartialEq)]
-pub(super) struct Doubtful {
+pub(in crate::retrieval) struct Doubtful {
     /// Where it stands in the query.
-    pub(super) span: Span,
+    pub(in crate::retrieval) span: Span,
     /// As the index has it.
-    pub(super) form: String,
+    pub(in crate::retrieval) form: String,
     /// Whether it may be the beginning of a word: the query ends with it.
-    pub(super) unfinished: bool,
+    pub(in crate::retrieval) unfinished: bool,
 }
 
 /// Fewest letters of a word that is completed; one that is corrected has one more.
-pub(super) const SHORTEST: usize = 3;
+pub(in crate::retrieval) const SHORTEST: usize = 3;
 
 /// The words of a query that may be misspelt or unfinished: plain ones outside quotes. What has digits or capitals
 /// inside is a name, and what the lexicon reads is an abbreviation.
-pub(super) fn doubtful(query: &str) -> Vec<Doubtful> {
+pub(in crate::retrieval) fn doubtful(query: &str) -> Vec<Doubtful> {
     let query = head(query);
     if subjects(query, &[]) > LONG_QUERY {
         return vec![];
