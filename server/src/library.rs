@@ -10,6 +10,7 @@ mod saved;
 mod search;
 mod snippet;
 pub mod store;
+pub mod terms;
 pub mod upload;
 
 use crate::{
@@ -23,6 +24,7 @@ use crate::{
     retrieval::{
         Filter, Passage, PassageTexts, Retrieval, lexical,
         vector::{Window, embedded::VectorTruth},
+        vocabulary,
     },
     review,
 };
@@ -296,6 +298,31 @@ impl LibraryService {
             self.retrieval.index_words(LearnerId(owner), MaterialId(material), &passages).await?;
         }
         self.rebuilding.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Works out what is asked for of documents, and was not kept when they were read: by an older version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn make_up(&self) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        let (outlines, terms) =
+            (store::outline::missing(&mut tx).await?, store::term::missing(&mut tx).await?);
+        drop(tx);
+        for material in outlines {
+            let mut tx = self.db.write().await?;
+            let chapters = search::worked_out(&mut tx, material).await?;
+            store::outline::save(&mut tx, material, &chapters).await?;
+            tx.commit().await?;
+        }
+        for material in terms {
+            let mut tx = self.db.write().await?;
+            let rows = store::passages(&mut tx, material).await?;
+            let passages: Vec<Passage> = rows.iter().map(jobs::prepare::passage).collect();
+            store::term::replace(&mut tx, material, &vocabulary::terms(&passages)).await?;
+            tx.commit().await?;
+        }
         Ok(())
     }
 

@@ -7,12 +7,14 @@
 pub(crate) mod abbreviation;
 pub mod embed;
 mod index;
+mod known;
 pub mod lexical;
 pub mod onnx;
 pub mod rerank;
 pub(crate) mod spelling;
 pub mod tokens;
 pub mod vector;
+pub mod vocabulary;
 pub mod window;
 
 use async_trait::async_trait;

@@ -10,7 +10,7 @@ use crate::{
     db::{self, Db},
     jobs::{Wake, Work},
     landing::LandingService,
-    library::{LibraryService, StoredPassages, files::Files, generations::Generations},
+    library::{LibraryService, StoredPassages, files::Files, generations::Generations, terms::StoredTerms},
     live::Live,
     llm::{Orchestrator, answers::Answers, orchestrator::Parts, pace::Pace},
     models::{Book, port::ModelsService},
@@ -107,7 +107,11 @@ impl State {
         let shared = Shared::open(config.redis_url.expose(), &db.installation().await?, clock.id()).await?;
         let folder = data.join("index");
         let keyword = tokio::task::spawn_blocking(move || Lexical::open(&folder, "1")).await?;
-        let keyword = Arc::new(keyword.context("cannot open the search index")?);
+        let mut keyword = keyword.context("cannot open the search index")?;
+        if let Some(terms) = StoredTerms::of(&db).await? {
+            keyword = keyword.reading_by(Arc::new(terms));
+        }
+        let keyword = Arc::new(keyword);
         let encoder = MsMarco::new(config.models_folder().join(CROSS_ENCODER_FILE));
         let embedders = vectors::embedders(config, &vectors::meter(config, &db, &clock));
         let vectors = |embedder: Arc<dyn Embedder>| {
@@ -235,12 +239,14 @@ impl State {
         }
     }
 
-    /// What is done once after the start, beside serving: sweep, rebuild a lost index.
+    /// What is done once after the start, beside serving: sweep, make up for what older versions did not
+    /// keep, rebuild a lost index.
     ///
     /// # Errors
     /// When database, disk or index fail.
     pub async fn tidy(&self) -> anyhow::Result<()> {
         self.library.sweep().await?;
+        self.library.make_up().await?;
         if self.keyword.needs_rebuild() {
             self.library.index_all().await?;
             self.keyword.rebuilt()?;

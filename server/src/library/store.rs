@@ -1,10 +1,13 @@
 //! Materials, documents, passages and vectors in SQL.
 
 pub mod generation;
+pub mod outline;
 pub mod saved;
+pub mod term;
 
 use crate::db::{Result, Tx};
 use domain::{
+    chapter,
     document::{Document, Span},
     id::{LearnerId, MaterialId, PassageId, QuestionId},
 };
@@ -194,6 +197,7 @@ pub async fn save_document(tx: &mut Tx, material: MaterialId, document: &Documen
     let sql = "INSERT INTO document (material, body) VALUES ($1, $2)
                ON CONFLICT (material) DO UPDATE SET body = excluded.body";
     tx.query(sql).bind(material.0).bind(Json(document)).run().await?;
+    outline::save(tx, material, &chapter::chapters(document)).await?;
     Ok(true)
 }
 

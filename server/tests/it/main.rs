@@ -22,4 +22,5 @@ mod shared;
 mod support;
 mod tidy;
 mod vectors;
+mod vocabulary;
 mod written;
