@@ -122,6 +122,23 @@ pub trait KeywordStore: Send + Sync {
     /// As the engine is.
     async fn delete_owner(&self, owner: LearnerId) -> Result<(), EngineError>;
 
+    /// Whether passages may be missing that the database has: upsert each material, then call
+    /// [`KeywordStore::rebuilt`].
+    ///
+    /// # Errors
+    /// As the engine is.
+    async fn needs_rebuild(&self) -> Result<bool, EngineError> {
+        Ok(false)
+    }
+
+    /// Says that every material was upserted since something was missing.
+    ///
+    /// # Errors
+    /// As the engine is.
+    async fn rebuilt(&self) -> Result<(), EngineError> {
+        Ok(())
+    }
+
     /// The owner's passages that have a word of the query, best first. Words in quotes stand in a row in every hit; no
     /// other character of a query is syntax, and one without words finds nothing.
     ///

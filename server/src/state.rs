@@ -2,6 +2,7 @@
 
 pub mod models;
 pub mod vectors;
+pub mod words;
 
 use crate::{
     account::{AccountService, attempts::Attempts, password::Passwords, sessions::SessionKeys},
@@ -10,7 +11,7 @@ use crate::{
     db::{self, Db},
     jobs::{Wake, Work},
     landing::LandingService,
-    library::{LibraryService, StoredPassages, files::Files, generations::Generations, terms::StoredTerms},
+    library::{LibraryService, StoredPassages, files::Files, generations::Generations},
     live::Live,
     llm::{Orchestrator, answers::Answers, orchestrator::Parts, pace::Pace},
     models::{Book, port::ModelsService},
@@ -18,8 +19,8 @@ use crate::{
     quiz::QuizService,
     reading::child::Limits,
     retrieval::{
+        KeywordStore,
         embed::{Embedder, remembered::Remembered},
-        lexical::Lexical,
         rerank::{Budget, CROSS_ENCODER_FILE, MsMarco, Reranking},
     },
     review::ReviewService,
@@ -79,7 +80,7 @@ pub struct State {
     progress: ProgressService,
     models: ModelsService,
     landing: LandingService,
-    keyword: Arc<Lexical>,
+    keyword: Arc<dyn KeywordStore>,
     encoder: MsMarco,
     limits: Limits,
 }
@@ -105,15 +106,9 @@ impl State {
             .with_context(|| format!("cannot make the data folder {}", data.display()))?;
         let db = db::open(&config.database()).await?;
         let shared = Shared::open(config.redis_url.expose(), &db.installation().await?, clock.id()).await?;
-        let folder = data.join("index");
-        let keyword = tokio::task::spawn_blocking(move || Lexical::open(&folder, "1")).await?;
-        let mut keyword = keyword.context("cannot open the search index")?;
-        if let Some(terms) = StoredTerms::of(&db).await? {
-            keyword = keyword.reading_by(Arc::new(terms));
-        }
-        let keyword = Arc::new(keyword);
         let encoder = MsMarco::new(config.models_folder().join(CROSS_ENCODER_FILE));
         let embedders = vectors::embedders(config, &vectors::meter(config, &db, &clock));
+        let keyword = words::choose(config, &db, &*embedders.configured).await?;
         let vectors = |embedder: Arc<dyn Embedder>| {
             let remembered = Arc::new(Remembered::new(embedder, shared.cache.clone()));
             vectors::choose(config.vectors, config, &db, remembered)
@@ -240,18 +235,35 @@ impl State {
     }
 
     /// What is done once after the start, beside serving: sweep, make up for what older versions did not
-    /// keep, rebuild a lost index.
+    /// keep.
     ///
     /// # Errors
-    /// When database, disk or index fail.
+    /// When database, disk fail.
     pub async fn tidy(&self) -> anyhow::Result<()> {
         self.library.sweep().await?;
         self.library.make_up().await?;
-        if self.keyword.needs_rebuild() {
-            self.library.index_all().await?;
-            self.keyword.rebuilt()?;
-        }
         Ok(())
+    }
+
+    /// Sees to it that the index of words is whole: one that was lost, or is another version's, is built anew from the
+    /// database. Runs for ever, as an engine outside this process may lose it at any time.
+    pub async fn keep_words(self) {
+        let mut told = String::new();
+        loop {
+            let built = async {
+                if self.keyword.needs_rebuild().await? {
+                    self.library.index_all().await?;
+                    self.keyword.rebuilt().await?;
+                }
+                anyhow::Ok(())
+            };
+            let reason = built.await.err().map(|error| format!("{error:#}")).unwrap_or_default();
+            if reason != told && !reason.is_empty() {
+                tracing::warn!("the index of words is not whole: {reason}");
+            }
+            told = reason;
+            tokio::time::sleep(CATCH_UP).await;
+        }
     }
 
     /// Sees to it that the vector engine misses nothing for long, and that a change of the embedder comes to its end; runs

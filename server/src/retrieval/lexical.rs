@@ -38,7 +38,7 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
 use uuid::Uuid;
 
 /// Raise it whenever the schema, the words of [`domain::word`] or the stems give another index.
-const VERSION: &str = "words-4";
+pub(super) const VERSION: &str = "words-4";
 /// The index's place below the directory it is given; nothing else lies there, so it may be deleted whole.
 const DIRECTORY: &str = "keyword";
 /// The file beside it whose lock says who may write.
@@ -50,9 +50,9 @@ const FORMS: &str = "forms";
 /// Smallest buffer that tantivy takes; a material is far smaller.
 const BUFFER: usize = 15_000_000;
 /// How much more a word in the heading path counts than one in the text.
-const HEADING_WEIGHT: f32 = 0.5;
+pub(super) const HEADING_WEIGHT: f32 = 0.5;
 /// How much a word counts that an unfinished one was completed to.
-const COMPLETED_WEIGHT: f32 = 0.5;
+pub(super) const COMPLETED_WEIGHT: f32 = 0.5;
 /// Most words of a query that are looked for, the first ones.
 const LONGEST_QUERY: usize = 64;
 /// Most bytes of a query that are read.
@@ -191,6 +191,14 @@ impl KeywordStore for Lexical {
 
     async fn delete_owner(&self, owner: LearnerId) -> Result<(), EngineError> {
         self.blocking(move |inner| inner.replace(owner, None, &[])).await
+    }
+
+    async fn needs_rebuild(&self) -> Result<bool, EngineError> {
+        Ok(Self::needs_rebuild(self))
+    }
+
+    async fn rebuilt(&self) -> Result<(), EngineError> {
+        Self::rebuilt(self)
     }
 
     async fn search(

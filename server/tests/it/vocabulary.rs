@@ -1,9 +1,15 @@
-//! How a query's words are read: one contract for the index of words and for PostgreSQL's table.
+//! How a query's words are read: one contract for the index of words and for PostgreSQL's table; and an engine of words
+//! outside this process that is down.
 
-use crate::support::{TestDb, databases, learner};
-use domain::id::{LearnerId, MaterialId, PassageId};
+use crate::support::{TestDb, databases, learner, site::Site};
+use app::{
+    library::api::{Search, Words},
+    session::Session,
+};
+use domain::id::{LearnerId, MaterialId, PassageId, SessionId};
 use server::{
     db::Db,
+    jobs::erase,
     library::{
         store::{self, NewMaterial, PassageRow},
         terms::StoredTerms,
@@ -11,7 +17,7 @@ use server::{
     retrieval::{Filter, KeywordStore, Passage, lexical::Lexical, vocabulary},
 };
 use sqlx::types::Json;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// A material of an owner that says this, in the database and in the index.
@@ -127,5 +133,36 @@ async fn words_are_finished_corrected_or_left_alone() {
         tx.commit().await.unwrap();
         let reading = empty.search(owner, &Filter::default(), "kindey?", 10).await.unwrap().reading;
         assert_eq!(reading.query, "kindey?");
+    }
+}
+
+#[tokio::test]
+async fn an_engine_of_words_that_is_down_stops_nobody_and_forgets_later() {
+    for test in databases().await {
+        if test.name == "SQLite" {
+            continue;
+        }
+        let nobody = ["--words", "qdrant", "--qdrant-url", "http://127.0.0.1:9"];
+        let site = Site::open_beside(&test, "data", &nobody).await;
+        let owner = learner(&test.db).await;
+        let session = Session { learner: owner, session: SessionId(owner.0), guest: false };
+        let request = Search { query: "heart".into(), material: None, chapter: None };
+        assert_eq!(site.state.library.find(session, &request).await.unwrap().words, Words::Down);
+        // what a learner deletes is not given up because the engine was away when it was tried first
+        let mut tx = test.db.write().await.unwrap();
+        erase::enqueue_account(&mut tx, &site.state.clock, owner).await.unwrap();
+        tx.query("UPDATE job SET attempt = 40").run().await.unwrap();
+        tx.commit().await.unwrap();
+        let _workers = site.workers();
+        let mut row = (String::new(), 0_i64);
+        for _ in 0..200 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let mut tx = test.db.read().await.unwrap();
+            row = tx.query("SELECT state, attempt FROM job").one().await.unwrap();
+            if row.1 == 41 && row.0 != "running" {
+                break;
+            }
+        }
+        assert_eq!(row, ("ready".to_string(), 41));
     }
 }

@@ -2,7 +2,7 @@
 //! it that may be misspelt or unfinished. Refuses: knowing which words there are (`forms`).
 
 use super::{LONGEST_QUERY, head, stem};
-use crate::retrieval::{abbreviation, spelling};
+use crate::retrieval::{Passage, abbreviation, spelling};
 use domain::{document::Span, word};
 use std::collections::HashSet;
 
@@ -72,6 +72,25 @@ pub(in crate::retrieval) fn phrases(query: &str) -> Vec<Phrase> {
         return vec![];
     }
     quotes.into_iter().map(phrase).filter(|phrase| !phrase.is_empty()).collect()
+}
+
+/// Whether a passage has each of these phrases, in its headings or in its text, as the index of words finds them.
+pub(in crate::retrieval) fn has(passage: &Passage, phrases: &[Phrase]) -> bool {
+    let headings = passage.headings.join("\n");
+    let stems = |text: &str| -> HashSet<(usize, String)> {
+        word::words(text).into_iter().map(|word| (word.position as usize, stem(&word.form))).collect()
+    };
+    let texts = [stems(&headings), stems(&passage.text)];
+    phrases.iter().all(|phrase| texts.iter().any(|stems| stands(stems, phrase)))
+}
+
+fn stands(stems: &HashSet<(usize, String)>, phrase: &Phrase) -> bool {
+    let Some((first, opening)) = phrase.first() else { return true };
+    let starts = stems.iter().filter(|(_, stem)| stem == opening).map(|(place, _)| *place);
+    let mut follows = starts.map(|start| {
+        phrase.iter().all(|(place, stem)| stems.contains(&(start + place - first, stem.clone())))
+    });
+    follows.any(|whole| whole)
 }
 
 /// The stretches between quotes; a quote without its like is a character like any other.
