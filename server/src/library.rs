@@ -6,6 +6,7 @@ pub mod generations;
 pub mod ledger;
 mod merge;
 pub mod reader;
+mod reword;
 mod saved;
 mod search;
 mod snippet;
@@ -20,6 +21,7 @@ use crate::{
     http::forms,
     jobs::{self, Wake},
     live::Live,
+    llm::Orchestrator,
     progress::Day,
     retrieval::{
         Filter, Passage, PassageTexts, Retrieval, lexical,
@@ -31,8 +33,8 @@ use crate::{
 use app::{
     error::ApiError,
     library::api::{
-        Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, SavedSearch, Search,
-        Uploaded, Words,
+        Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, Reworded, SavedSearch,
+        Search, Uploaded, Words,
     },
     library::asked::Asked,
     session::Session,
@@ -66,6 +68,8 @@ pub struct LibraryService {
     pub files: Files,
     /// Finding passages.
     pub retrieval: Retrieval,
+    /// Language models, for other words.
+    pub llm: Orchestrator,
     /// Telling who looks at the shelf.
     pub live: Live,
     /// Waking the workers.
@@ -201,7 +205,7 @@ impl LibraryService {
             });
         }
         let words = search::words(&found.keyword, self.rebuilding.load(Ordering::Relaxed));
-        Ok(Found {
+        let mut found = Found {
             near_only: words == Words::Searched
                 && !hits.is_empty()
                 && hits.iter().all(|hit| hit.by_words.is_none()),
@@ -211,7 +215,10 @@ impl LibraryService {
             meaning: search::meaning(&found.vector, passages.saturating_sub(embedded)),
             corrected: found.reading.corrected.then_some(found.reading.query),
             chapter_gone: chapter.is_some() && within.is_none(),
-        })
+            reword: false,
+        };
+        found.reword = self.llm.is_connected() && reword::is_worth_it(&query, &found);
+        Ok(found)
     }
 
     /// The chapters of a material.
@@ -381,6 +388,10 @@ impl Library for LibraryService {
 
     async fn search(&self, session: Session, request: Search) -> Result<Found, ApiError> {
         Ok(self.find(session, &request).await?)
+    }
+
+    async fn reword(&self, session: Session, request: Search) -> Result<Reworded, ApiError> {
+        Ok(self.reworded(session, &request).await?)
     }
 
     async fn chapters(&self, session: Session, material: MaterialId) -> Result<Vec<Chapter>, ApiError> {

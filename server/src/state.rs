@@ -149,6 +149,7 @@ impl State {
             clock: clock.clone(),
             files: Files::new(data),
             retrieval,
+            llm: llm.clone(),
             live: live.clone(),
             wake: Wake::new(shared.notices.clone()),
             rebuilding: Arc::default(),
@@ -238,7 +239,7 @@ impl State {
     /// keep.
     ///
     /// # Errors
-    /// When database, disk fail.
+    /// When database or disk fail.
     pub async fn tidy(&self) -> anyhow::Result<()> {
         self.library.sweep().await?;
         self.library.make_up().await?;

@@ -17,6 +17,7 @@ mod questions;
 mod quiz;
 mod reading;
 mod review;
+mod reword;
 mod search;
 mod shared;
 mod support;
