@@ -16,6 +16,8 @@ export class Search extends Screen {
   readonly keep = this.results.locator("#keep");
   readonly how = this.results.getByRole("link", { name: /How were these found|Hide the figures/ });
   readonly kept = this.page.getByRole("region", { name: "Saved searches" }).getByRole("listitem");
+  /** What a language model's other words found. */
+  readonly other = this.results.getByRole("region", { name: "Found by other words" });
   /** How each stage placed a hit. */
   readonly stages = this.hits.getByRole("table");
 

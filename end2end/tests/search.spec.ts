@@ -125,6 +125,36 @@ test("the keyboard does it all", async ({ page }, info) => {
   await expect(new Reader(page).heading).toHaveText(lecture.title);
 });
 
+test("other words come below the answer, once the typing rests", async ({ page, accessible, picture }) => {
+  const search = await begin(page);
+  const asked: string[] = [];
+  // no language model is connected here: these are a server's answers where one is
+  await page.route("**/api/library/search", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), reword: true } });
+  });
+  await page.route("**/api/library/reword", async (route) => {
+    asked.push(JSON.parse(route.request().postData() ?? "{}").request.query as string);
+    const url = route.request().url().replace("reword", "search");
+    const response = await route.fetch({ url, postData: JSON.stringify({ request: { query: "aquaporins" } }) });
+    const { hits } = await response.json();
+    await route.fulfill({ response, json: { queries: ["aquaporins"], hits: asked.at(-1) === "urea" ? [] : hits.slice(0, 2) } });
+  });
+  await search.field.pressSequentially("renin", { delay: 300 });
+  await expect(search.hits.first()).toContainText(/renin/i);
+  expect(asked, "not at every letter").toEqual([]);
+  await expect(search.other).toContainText("Also searched for ‘aquaporins’");
+  await expect(search.other.getByRole("listitem").first()).toContainText(/aquaporin/i);
+  await expect(search.hits.first(), "the own hits stay above").toContainText(/renin/i);
+  expect(asked).toEqual(["renin"]);
+  await picture("search-other-words");
+  await accessible("other words");
+  await search.ask("urea");
+  await expect(search.hits.first()).toContainText(/urea/i);
+  await expect(search.other, "they belong to their search").toHaveCount(0);
+  await expect(search.other).toHaveText("Also searched for ‘aquaporins’: nothing more");
+});
+
 test("a file and a chapter limit it, and one press widens it", async ({ page, accessible, picture }, info) => {
   const search = await begin(page);
   await search.ask("hormone");

@@ -58,7 +58,12 @@ pub struct Config {
     #[arg(long, env = "MITOCHI_VECTORS", value_enum, default_value_t = Engine::Embedded)]
     pub vectors: Engine,
 
-    /// With `--vectors qdrant`, the server: `http://HOST:6334` or `https://…`, the port of gRPC.
+    /// The engine that searches by words: `embedded`, an index in the data folder of each process, or `qdrant`, one for all
+    /// processes (on PostgreSQL). It is filled from the database by itself.
+    #[arg(long, env = "MITOCHI_WORDS", value_enum, default_value_t = WordsEngine::Embedded)]
+    pub words: WordsEngine,
+
+    /// With `--vectors qdrant` or `--words qdrant`, the server: `http://HOST:6334` or `https://…`, the port of gRPC.
     #[arg(long, env = "QDRANT_URL", default_value = "")]
     pub qdrant_url: String,
 
@@ -236,6 +241,15 @@ impl Engine {
             Self::Qdrant => "qdrant",
         }
     }
+}
+
+/// An engine that searches words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum WordsEngine {
+    /// An index on disk, in this process.
+    Embedded,
+    /// On a Qdrant server.
+    Qdrant,
 }
 
 /// How the log is written.

@@ -20,7 +20,7 @@ use crate::{
     library::files::Files,
     live::Live,
     llm::Orchestrator,
-    retrieval::Retrieval,
+    retrieval::{EngineError, Retrieval},
     shared::{Notice, Notices},
 };
 use queue::Job;
@@ -110,6 +110,8 @@ pub enum Failure {
     Final(String),
     /// It may work later.
     Later(Error),
+    /// A search engine is away: it will work when that is back, however long it takes.
+    Away(EngineError),
     /// What it was for is gone, or another worker has it: leave no trace.
     Moot,
 }
@@ -117,6 +119,16 @@ pub enum Failure {
 impl<E: Into<Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Later(error.into())
+    }
+}
+
+impl Failure {
+    /// Of a search engine: what is down comes back, and until then nothing of a learner may be forgotten in it.
+    fn of_engine(error: EngineError) -> Self {
+        match error {
+            EngineError::Unavailable(_) => Self::Away(error),
+            error => Self::Later(Error::Internal(anyhow::Error::new(error))),
+        }
     }
 }
 
@@ -212,6 +224,10 @@ async fn settle(work: &Work, job: &Job, failure: Failure) -> Result<(), Error> {
         Failure::Later(error) => {
             tracing::error!(job.id = %job.id, job.kind = job.kind, "{} failed: {error:#}", job.kind);
             ("Something went wrong on our side. Try again.".to_string(), TRIES)
+        }
+        Failure::Away(error) => {
+            tracing::warn!(job.id = %job.id, job.kind = job.kind, "{} waits: {error}", job.kind);
+            ("The search engine does not answer.".to_string(), i64::MAX)
         }
     };
     let dead = queue::fail(&mut tx, job, &reason, now, tries).await?;

@@ -6,10 +6,12 @@ pub mod generations;
 pub mod ledger;
 mod merge;
 pub mod reader;
+mod reword;
 mod saved;
 mod search;
 mod snippet;
 pub mod store;
+pub mod terms;
 pub mod upload;
 
 use crate::{
@@ -19,18 +21,20 @@ use crate::{
     http::forms,
     jobs::{self, Wake},
     live::Live,
+    llm::Orchestrator,
     progress::Day,
     retrieval::{
         Filter, Passage, PassageTexts, Retrieval, lexical,
         vector::{Window, embedded::VectorTruth},
+        vocabulary,
     },
     review,
 };
 use app::{
     error::ApiError,
     library::api::{
-        Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, SavedSearch, Search,
-        Uploaded, Words,
+        Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, Reworded, SavedSearch,
+        Search, Uploaded, Words,
     },
     library::asked::Asked,
     session::Session,
@@ -41,9 +45,12 @@ use domain::{
     id::{LearnerId, MaterialId, PassageId, QuestionId, SavedSearchId},
 };
 use files::Files;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use upload::Incoming;
 
@@ -61,6 +68,8 @@ pub struct LibraryService {
     pub files: Files,
     /// Finding passages.
     pub retrieval: Retrieval,
+    /// Language models, for other words.
+    pub llm: Orchestrator,
     /// Telling who looks at the shelf.
     pub live: Live,
     /// Waking the workers.
@@ -177,10 +186,13 @@ impl LibraryService {
         let passages = searched.iter().map(|row| row.passages as u32).sum();
         let embedded: u32 = searched.iter().map(|row| row.embedded as u32).sum();
         let lighting = found.reading.lighting();
+        let rows = store::passages_of(&mut tx, session.learner, found.hits.iter().map(|hit| hit.passage));
+        let mut rows: HashMap<_, _> = rows.await?.into_iter().map(|row| (PassageId(row.id), row)).collect();
+        drop(tx);
         let mut hits = vec![];
         for hit in found.hits {
             // the index is derived and may be a moment behind: what is gone from the database is no hit
-            let Some(row) = store::passage(&mut tx, session.learner, hit.passage).await? else { continue };
+            let Some(row) = rows.remove(&hit.passage) else { continue };
             let Some(on) = searched.iter().find(|on| on.id == row.material) else { continue };
             let window = hit.window.unwrap_or_else(|| snippet::best(&row.text, &lighting));
             let text = row.text.get(window.range()).unwrap_or(&row.text).to_string();
@@ -202,7 +214,7 @@ impl LibraryService {
             });
         }
         let words = search::words(&found.keyword, self.rebuilding.load(Ordering::Relaxed));
-        Ok(Found {
+        let mut found = Found {
             near_only: words == Words::Searched
                 && !hits.is_empty()
                 && hits.iter().all(|hit| hit.by_words.is_none()),
@@ -212,7 +224,10 @@ impl LibraryService {
             meaning: search::meaning(&found.vector, passages.saturating_sub(embedded)),
             corrected: found.reading.corrected.then_some(found.reading.query),
             chapter_gone: chapter.is_some() && within.is_none(),
-        })
+            reword: false,
+        };
+        found.reword = self.llm.is_connected() && reword::is_worth_it(&query, &found);
+        Ok(found)
     }
 
     /// The chapters of a material.
@@ -302,6 +317,31 @@ impl LibraryService {
         Ok(())
     }
 
+    /// Works out what is asked for of documents, and was not kept when they were read: by an older version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn make_up(&self) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        let (outlines, terms) =
+            (store::outline::missing(&mut tx).await?, store::term::missing(&mut tx).await?);
+        drop(tx);
+        for material in outlines {
+            let mut tx = self.db.write().await?;
+            let chapters = search::worked_out(&mut tx, material).await?;
+            store::outline::save(&mut tx, material, &chapters).await?;
+            tx.commit().await?;
+        }
+        for material in terms {
+            let mut tx = self.db.write().await?;
+            let rows = store::passages(&mut tx, material).await?;
+            let passages: Vec<Passage> = rows.iter().map(jobs::prepare::passage).collect();
+            store::term::replace(&mut tx, material, &vocabulary::terms(&passages)).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Has every material embedded that has passages without vectors, of what is searched or of what is coming: after
     /// another embedder was chosen, or its model was missing. An embedder that is not there is left alone.
     ///
@@ -357,6 +397,10 @@ impl Library for LibraryService {
 
     async fn search(&self, session: Session, request: Search) -> Result<Found, ApiError> {
         Ok(self.find(session, &request).await?)
+    }
+
+    async fn reword(&self, session: Session, request: Search) -> Result<Reworded, ApiError> {
+        Ok(self.reworded(session, &request).await?)
     }
 
     async fn chapters(&self, session: Session, material: MaterialId) -> Result<Vec<Chapter>, ApiError> {
@@ -452,12 +496,7 @@ impl VectorTruth for StoredPassages {
 impl PassageTexts for StoredPassages {
     async fn texts(&self, owner: LearnerId, passages: &[PassageId]) -> anyhow::Result<Vec<Passage>> {
         let mut tx = self.db.read().await?;
-        let mut found = vec![];
-        for id in passages {
-            if let Some(row) = store::passage(&mut tx, owner, *id).await? {
-                found.push(jobs::prepare::passage(&row));
-            }
-        }
-        Ok(found)
+        let rows = store::passages_of(&mut tx, owner, passages.iter().copied()).await?;
+        Ok(rows.iter().map(jobs::prepare::passage).collect())
     }
 }

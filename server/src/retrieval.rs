@@ -7,12 +7,14 @@
 pub(crate) mod abbreviation;
 pub mod embed;
 mod index;
+mod known;
 pub mod lexical;
 pub mod onnx;
 pub mod rerank;
 pub(crate) mod spelling;
 pub mod tokens;
 pub mod vector;
+pub mod vocabulary;
 pub mod window;
 
 use async_trait::async_trait;
@@ -119,6 +121,23 @@ pub trait KeywordStore: Send + Sync {
     /// # Errors
     /// As the engine is.
     async fn delete_owner(&self, owner: LearnerId) -> Result<(), EngineError>;
+
+    /// Whether passages may be missing that the database has: upsert each material, then call
+    /// [`KeywordStore::rebuilt`].
+    ///
+    /// # Errors
+    /// As the engine is.
+    async fn needs_rebuild(&self) -> Result<bool, EngineError> {
+        Ok(false)
+    }
+
+    /// Says that every material was upserted since something was missing.
+    ///
+    /// # Errors
+    /// As the engine is.
+    async fn rebuilt(&self) -> Result<(), EngineError> {
+        Ok(())
+    }
 
     /// The owner's passages that have a word of the query, best first. Words in quotes stand in a row in every hit; no
     /// other character of a query is syntax, and one without words finds nothing.

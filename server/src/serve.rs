@@ -42,6 +42,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let mut workers = jobs::start(&state.work(), config, &stopping);
     tokio::spawn(state.clone().release_idle());
     tokio::spawn(state.clone().keep_up());
+    tokio::spawn(state.clone().keep_words());
     tokio::spawn(state.clone().keep_embedded());
     tokio::spawn(state.clone().keep_connected());
     let tidying = state.clone();

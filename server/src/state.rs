@@ -1,6 +1,7 @@
 //! The composition root: builds every service once and says which talks to which.
 
 pub mod vectors;
+pub mod words;
 
 use crate::{
     account::{AccountService, attempts::Attempts, password::Passwords, sessions::SessionKeys},
@@ -22,12 +23,12 @@ use crate::{
     quiz::QuizService,
     reading::child::Limits,
     retrieval::{
+        KeywordStore,
         embed::{
             Embedder,
             gathered::{self, Gathered},
             remembered::Remembered,
         },
-        lexical::Lexical,
         rerank::{Budget, CROSS_ENCODER_FILE, MsMarco, Reranking},
     },
     review::ReviewService,
@@ -91,7 +92,7 @@ pub struct State {
     /// What language models cost, and with which keys they are asked.
     pub models: ModelsService,
     landing: LandingService,
-    keyword: Arc<Lexical>,
+    keyword: Arc<dyn KeywordStore>,
     encoder: MsMarco,
     limits: Limits,
 }
@@ -117,11 +118,9 @@ impl State {
             .with_context(|| format!("cannot make the data folder {}", data.display()))?;
         let db = db::open(&config.database()).await?;
         let shared = Shared::open(config.redis_url.expose(), &db.installation().await?, clock.id()).await?;
-        let folder = data.join("index");
-        let keyword = tokio::task::spawn_blocking(move || Lexical::open(&folder, "1")).await?;
-        let keyword = Arc::new(keyword.context("cannot open the search index")?);
         let encoder = MsMarco::new(config.models_folder().join(CROSS_ENCODER_FILE));
         let embedders = vectors::embedders(config, &vectors::meter(config, &db, &clock));
+        let keyword = words::choose(config, &db, &*embedders.configured).await?;
         let vectors = |embedder: Arc<dyn Embedder>| {
             let gathered = Gathered::around(embedder, gathered::WINDOW);
             let remembered = Arc::new(Remembered::new(gathered, shared.cache.clone()));
@@ -173,6 +172,7 @@ impl State {
             clock: clock.clone(),
             files: Files::new(data),
             retrieval,
+            llm: llm.clone(),
             live: live.clone(),
             wake: Wake::new(shared.notices.clone()),
             rebuilding: Arc::default(),
@@ -259,19 +259,37 @@ impl State {
         }
     }
 
-    /// What is done once after the start, beside serving: sweep, rebuild a lost index, have analysed what was brought before
-    /// a model was connected.
+    /// What is done once after the start, beside serving: sweep, make up for what older versions did not keep, have analysed
+    /// what was brought before a model was connected.
     ///
     /// # Errors
-    /// When database, disk or index fail.
+    /// When database or disk fail.
     pub async fn tidy(&self) -> anyhow::Result<()> {
         self.library.sweep().await?;
+        self.library.make_up().await?;
         self.models.analyse_missed().await?;
-        if self.keyword.needs_rebuild() {
-            self.library.index_all().await?;
-            self.keyword.rebuilt()?;
-        }
         Ok(())
+    }
+
+    /// Sees to it that the index of words is whole: one that was lost, or is another version's, is built anew from the
+    /// database. Runs for ever, as an engine outside this process may lose it at any time.
+    pub async fn keep_words(self) {
+        let mut told = String::new();
+        loop {
+            let built = async {
+                if self.keyword.needs_rebuild().await? {
+                    self.library.index_all().await?;
+                    self.keyword.rebuilt().await?;
+                }
+                anyhow::Ok(())
+            };
+            let reason = built.await.err().map(|error| format!("{error:#}")).unwrap_or_default();
+            if reason != told && !reason.is_empty() {
+                tracing::warn!("the index of words is not whole: {reason}");
+            }
+            told = reason;
+            tokio::time::sleep(CATCH_UP).await;
+        }
     }
 
     /// Sees to it that the vector engine misses nothing for long, and that a change of the embedder comes to its end; runs

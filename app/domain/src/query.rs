@@ -45,9 +45,37 @@ pub fn judge(query: &str) -> Fit {
     }
 }
 
+/// Fewest words of a question that is put as one; fewer are words to look for.
+const QUESTION_WORDS: usize = 4;
+/// What a question begins with that is typed without its mark.
+const ASKING: [&str; 14] = [
+    "what", "which", "why", "how", "when", "where", "who", "whose", "does", "do", "is", "are", "can",
+    "should",
+];
+
+/// Whether a query is a whole question and not words to look for.
+pub fn is_question(query: &str) -> bool {
+    let mut words = query.split_whitespace();
+    let asks = query.trim_end().ends_with(['?', '？', '؟'])
+        || words.clone().next().is_some_and(|first| ASKING.contains(&&*first.to_lowercase()));
+    asks && words.nth(QUESTION_WORDS - 1).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_is_put_whole() {
+        for query in
+            ["Why does the AV node delay the impulse", "edema in the legs, cause?", "IS it an arrhythmia?"]
+        {
+            assert!(is_question(query), "{query}");
+        }
+        for query in ["", "why?", "what is preload", "AV node", "the AV node delays the impulse"] {
+            assert!(!is_question(query), "{query}");
+        }
+    }
 
     #[test]
     fn what_cannot_be_seen_is_one_space() {

@@ -248,6 +248,18 @@ pub struct Found {
     pub near_only: bool,
     /// The chapter asked for is not there (any more): the whole file was searched.
     pub chapter_gone: bool,
+    /// A language model may know better words for it: [`reword_search`] asks one.
+    #[serde(default)]
+    pub reword: bool,
+}
+
+/// Other words for a search, and what they find.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reworded {
+    /// The other words, best first; none where no model may be asked, or knows any.
+    pub queries: Vec<String>,
+    /// What they find besides, best first.
+    pub hits: Vec<Hit>,
 }
 
 /// How the search by words went.
@@ -360,6 +372,9 @@ pub trait Library: Send + Sync {
     async fn open(&self, session: Session, request: Opening) -> Result<Reader, ApiError>;
     /// Finds passages.
     async fn search(&self, session: Session, request: Search) -> Result<Found, ApiError>;
+    /// Has a language model find other words for a search, if one may be asked, and searches for those too. It may take
+    /// seconds: nobody waits for it.
+    async fn reword(&self, session: Session, request: Search) -> Result<Reworded, ApiError>;
     /// The chapters of a material, to search in one alone.
     async fn chapters(&self, session: Session, material: MaterialId) -> Result<Vec<Chapter>, ApiError>;
     /// The searches that are kept, newest first.
@@ -393,6 +408,12 @@ pub async fn open_reader(request: Opening) -> Result<Reader, ApiError> {
 #[server(endpoint = "library/search", input = leptos::server_fn::codec::Json)]
 pub async fn search_library(request: Search) -> Result<Found, ApiError> {
     crate::backend()?.library.search(crate::session()?, request).await
+}
+
+/// Other words for a search, and what they find.
+#[server(endpoint = "library/reword", input = leptos::server_fn::codec::Json)]
+pub async fn reword_search(request: Search) -> Result<Reworded, ApiError> {
+    crate::backend()?.library.reword(crate::session()?, request).await
 }
 
 /// The chapters of a material.

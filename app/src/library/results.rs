@@ -1,7 +1,7 @@
 //! What a search found: the passages, how they were found, and an honest word where something is missing.
 
 use super::{
-    api::{ForgetSearch, Found, Meaning, SaveSearch, Words},
+    api::{ForgetSearch, Found, Meaning, Reworded, SaveSearch, Words},
     asked::Asked,
     facets::File,
     hit::{HitRow, STAGES, Searched},
@@ -37,9 +37,21 @@ pub(super) fn Results(
                     .material
                     .is_some_and(|id| !files.with_value(|all| all.iter().any(|one| one.id == id)));
                 let place = places(searching, &files.read_value(), &asked);
-                view! { <NotFound searching found asked place none lost unread/> }.into_any()
+                let again = asked.clone();
+                view! {
+                    <NotFound searching found asked place none lost unread/>
+                    <OtherWords searching asked=again/>
+                }
+                .into_any()
             }
-            Ok(Some(found)) => view! { <Hits searching found asked unread/> }.into_any(),
+            Ok(Some(found)) => {
+                let again = asked.clone();
+                view! {
+                    <Hits searching found asked unread/>
+                    <OtherWords searching asked=again/>
+                }
+                .into_any()
+            }
             Ok(None) => view! { <Nothing query=asked.query none/> }.into_any(),
             Err(error) => view! { <Failed searching error/> }.into_any(),
         }
@@ -226,6 +238,41 @@ fn Hits(searching: Searching, found: Found, asked: Asked, unread: u32) -> impl I
     }
 }
 
+/// What a model's other words found besides. It comes after the answer, and not at all without a model.
+#[component]
+fn OtherWords(searching: Searching, asked: Asked) -> impl IntoView {
+    let back = asked.href();
+    let found = Memo::new(move |_| searching.other_words(&asked));
+    let why = Signal::derive(move || searching.asked.read().why);
+    move || {
+        let Reworded { queries, hits } = found.get()?;
+        let query = queries.join(" ");
+        let searched = searching.shown.with_untracked(|shown| {
+            let found = shown.as_ref()?.outcome.as_ref().ok()?.as_ref()?;
+            Some(Searched { passages: found.passages, words: found.words, meaning: found.meaning })
+        })?;
+        let told = also(&queries, hits.is_empty());
+        let rows = (!hits.is_empty()).then(|| {
+            let row =
+                |hit| view! { <HitRow hit first=false query=query.clone() back=back.clone() searched why/> };
+            view! { <ol class="card card--flush rows">{hits.into_iter().map(row).collect_view()}</ol> }
+        });
+        Some(view! {
+            <section class="stack" aria-label="Found by other words">
+                <p class="found__hint soft" role="status">{told}</p>
+                {rows}
+            </section>
+        })
+    }
+}
+
+/// Which other words were searched, and whether that was worth it.
+fn also(queries: &[String], nothing: bool) -> String {
+    let quoted: Vec<String> = queries.iter().map(|query| format!("‘{}’", short(query))).collect();
+    let more = if nothing { ": nothing more" } else { "" };
+    format!("Also searched for {}{more}", quoted.join(", "))
+}
+
 /// Keeps the shown search, or keeps it no longer.
 #[component]
 fn Keep(searching: Searching, asked: Asked) -> impl IntoView {
@@ -400,6 +447,7 @@ mod tests {
             corrected: None,
             near_only: false,
             chapter_gone: false,
+            reword: false,
         }
     }
 
@@ -434,6 +482,13 @@ mod tests {
             gaps(&gone),
             ["This chapter is not in the file any more, so the whole file was searched."]
         );
+    }
+
+    #[test]
+    fn other_words_are_named() {
+        let queries = ["edema".to_string(), "anasarca".to_string()];
+        assert_eq!(also(&queries, false), "Also searched for ‘edema’, ‘anasarca’");
+        assert_eq!(also(&queries[..1], true), "Also searched for ‘edema’: nothing more");
     }
 
     #[test]

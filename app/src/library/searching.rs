@@ -1,7 +1,10 @@
 //! A learner who searches: what is asked, what was answered last, what is kept. Draws nothing.
 
 use super::{
-    api::{Found, SavedSearch, forget_search, load_chapters, save_search, search_library},
+    api::{
+        Found, Reworded, SavedSearch, forget_search, load_chapters, reword_search, save_search,
+        search_library,
+    },
     asked::Asked,
 };
 use crate::{
@@ -15,7 +18,13 @@ use domain::{
     id::MaterialId,
     query::{self, Fit},
 };
-use leptos::{prelude::*, reactive::actions::ActionAbortHandle, task::spawn_local};
+use leptos::{
+    leptos_dom::helpers::TimeoutHandle, prelude::*, reactive::actions::ActionAbortHandle, task::spawn_local,
+};
+use std::time::Duration;
+
+/// Rest after an answer after which a model is asked for other words: who types on wants no other ones yet.
+const REST: Duration = Duration::from_millis(1_200);
 
 /// What was answered, and to which question.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +35,14 @@ pub(super) struct Answer {
     pub(super) outcome: Result<Option<Found>, ApiError>,
 }
 
+impl Answer {
+    /// What was asked, if other words may find more.
+    fn wants_other_words(&self) -> Option<Asked> {
+        let found = self.outcome.as_ref().ok().and_then(Option::as_ref);
+        found.filter(|found| found.reword).map(|_| self.asked.clone())
+    }
+}
+
 /// Everything that changes while one searches.
 #[derive(Clone, Copy)]
 pub(super) struct Searching {
@@ -33,6 +50,8 @@ pub(super) struct Searching {
     pub(super) asked: Memo<Asked>,
     /// The last answer; `None` before the first.
     pub(super) shown: RwSignal<Option<Answer>>,
+    /// What other words found, and for which search; it comes seconds after the answer, or never.
+    pub(super) reworded: RwSignal<Option<(Asked, Reworded)>>,
     /// The chapters of a material.
     pub(super) chapters: RwSignal<Option<(MaterialId, Vec<Chapter>)>>,
     /// Whether keys are on.
@@ -73,6 +92,7 @@ impl Searching {
         let searching = Self {
             asked,
             shown,
+            reworded: RwSignal::new(None),
             chapters: RwSignal::new(None),
             keys: RwSignal::new(false),
             saved: RwSignal::new(vec![]),
@@ -89,7 +109,42 @@ impl Searching {
             }
             now
         });
+        searching.reword_after_rest();
         searching
+    }
+
+    /// Asks for other words when an answer that may want some has stood for a while.
+    fn reword_after_rest(self) {
+        let rest = StoredValue::new(None::<TimeoutHandle>);
+        let stop = move || {
+            if let Some(handle) = rest.try_update_value(Option::take).flatten() {
+                handle.clear();
+            }
+        };
+        on_cleanup(stop);
+        Effect::new(move |_| {
+            stop();
+            let wanted = self.shown.with(|shown| shown.as_ref().and_then(Answer::wants_other_words));
+            let Some(asked) = wanted else { return };
+            let ask = move || {
+                spawn_local(async move {
+                    // without other words nothing is missing: a failure is nobody's business
+                    if let Ok(found) = reword_search(asked.search()).await {
+                        self.reworded.try_set(Some((asked, found)));
+                    }
+                });
+            };
+            if let Ok(handle) = set_timeout_with_handle(ask, REST) {
+                rest.set_value(Some(handle));
+            }
+        });
+    }
+
+    /// What other words found for this search.
+    pub(super) fn other_words(self, asked: &Asked) -> Option<Reworded> {
+        let known = self.reworded.read();
+        let here = known.as_ref().filter(|(of, found)| of == asked && !found.queries.is_empty());
+        here.map(|(_, found)| found.clone())
     }
 
     /// Whether a newer answer than the shown one is on its way.

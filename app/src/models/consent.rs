@@ -38,7 +38,7 @@ pub fn Consent(
             <p><b>"May a language model elsewhere read this?"</b></p>
             <p>
                 "It would be sent the text of your files, page by page, to find what matters in them, to check and write \
-                 questions and to answer you, and what you ask. Never of a file that is marked ‘stays here’. Nothing is sent \
+                 questions and to answer you, and what you ask or search for. Never of a file that is marked ‘stays here’. Nothing is sent \
                  before you agree, and you can take it back in "
                 <a href="/settings#models">"Settings"</a>"."
             </p>

@@ -55,8 +55,8 @@ fn told(connected: &Connected) -> &'static str {
         }
         (true, _) => {
             "A language model finds what matters in your files, checks the questions that are written of them, and writes some. \
-             For that it is sent the text of your files, page by page, and what you ask: never of a file that is marked ‘stays \
-             here’, and nothing before you agree."
+             For that it is sent the text of your files, page by page, and what you ask or search for: never of a file that is \
+             marked ‘stays here’, and nothing before you agree."
         }
     }
 }

@@ -9,8 +9,8 @@ use app::{
     error::ApiError,
     library::api::{
         Found, Hit, Library, Material, MaterialState, Materials, Meaning, Opening, OutlineEntry, Place,
-        Placed, Reader, ReaderBlock, ReaderPage, ReaderQuestion, SavedSearch, Search, Uploaded, Words,
-        after_upload,
+        Placed, Reader, ReaderBlock, ReaderPage, ReaderQuestion, Reworded, SavedSearch, Search, Uploaded,
+        Words, after_upload,
     },
     session::Session,
 };
@@ -382,8 +382,8 @@ impl Library for Gallery {
         })
     }
 
-    /// A query that begins with 'near', 'typo', 'words down', 'meaning down', 'all down', 'rebuilding' or 'not yet'
-    /// shows that.
+    /// A query that begins with 'near', 'typo', 'words down', 'meaning down', 'all down', 'rebuilding', 'not yet' or
+    /// 'reworded' shows that.
     async fn search(&self, _: Session, request: Search) -> Result<Found, ApiError> {
         self.enter().await?;
         let shown = |name: &str| request.query.starts_with(name);
@@ -454,7 +454,14 @@ impl Library for Gallery {
             meaning,
             corrected: shown("typo").then(|| "atrioventricular preload".into()),
             chapter_gone: request.chapter.is_some() && within.is_none(),
+            reword: shown("reworded"),
         })
+    }
+
+    async fn reword(&self, session: Session, request: Search) -> Result<Reworded, ApiError> {
+        let other = Search { query: "afterload".into(), ..request };
+        let hits = self.search(session, other).await?.hits.into_iter().take(2).collect();
+        Ok(Reworded { queries: vec!["afterload".into(), "arterial pressure".into()], hits })
     }
 
     async fn chapters(&self, _: Session, material: MaterialId) -> Result<Vec<Chapter>, ApiError> {

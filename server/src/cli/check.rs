@@ -3,7 +3,7 @@
 
 use crate::{
     clock::Clock,
-    config::{Config, Engine},
+    config::{Config, Engine, WordsEngine},
     db,
     library::{generations, store},
     llm::{Tier, pace::Pace},
@@ -56,6 +56,7 @@ async fn look(config: &Config) -> Vec<(&'static str, Finding)> {
     let mut findings = vec![
         ("data folder", data(config)),
         ("database", database),
+        ("words", words(config).await),
         ("vectors", vectors(config).await),
         ("model", model(config, &*embedders.configured).await),
     ];
@@ -150,6 +151,23 @@ fn data(config: &Config) -> Finding {
     }
 }
 
+async fn words(config: &Config) -> Finding {
+    match config.words {
+        WordsEngine::Embedded => Ok("embedded, an index in the data folder".into()),
+        WordsEngine::Qdrant if config.database().starts_with("sqlite:") => {
+            Err("MITOCHI_WORDS=qdrant wants PostgreSQL: set DATABASE_URL to postgres://…".into())
+        }
+        WordsEngine::Qdrant => qdrant(config).await,
+    }
+}
+
+async fn qdrant(config: &Config) -> Finding {
+    let settings = crate::state::vectors::qdrant(config).map_err(|error| error.to_string())?;
+    let version = Qdrant::version(settings).await.map_err(|error| error.to_string())?;
+    // said as long as nobody has run the contract suite on a real one
+    Ok(format!("Qdrant {version}; this program was not verified against a server"))
+}
+
 async fn vectors(config: &Config) -> Finding {
     match config.vectors {
         Engine::Embedded => Ok("embedded, in this process".into()),
@@ -166,12 +184,7 @@ async fn vectors(config: &Config) -> Finding {
                 Err(error) => Err(format!("pgvector: {error}")),
             }
         }
-        Engine::Qdrant => {
-            let settings = crate::state::vectors::qdrant(config).map_err(|error| error.to_string())?;
-            let version = Qdrant::version(settings).await.map_err(|error| error.to_string())?;
-            // said as long as nobody has run the contract suite on a real one
-            Ok(format!("Qdrant {version}; this program was not verified against a server"))
-        }
+        Engine::Qdrant => qdrant(config).await,
     }
 }
 

@@ -92,7 +92,7 @@ impl Subject {
     /// Whether it is still the same reading: another one has other passages.
     pub(super) async fn is_same(&self, tx: &mut Tx) -> Result<bool> {
         match self.passages.first() {
-            Some(first) => Ok(store::passage(tx, self.owner, PassageId(first.id)).await?.is_some()),
+            Some(first) => Ok(!store::passages_of(tx, self.owner, [PassageId(first.id)]).await?.is_empty()),
             None => Ok(true),
         }
     }

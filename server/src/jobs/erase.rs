@@ -59,11 +59,11 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     match payload.material {
         Some((material, extension)) => {
             work.files.remove(&work.files.path(learner, material, &extension)).await?;
-            work.retrieval.delete(learner, material).await.map_err(anyhow::Error::new)?;
+            work.retrieval.delete(learner, material).await.map_err(Failure::of_engine)?;
         }
         None => {
             work.files.remove_all(learner).await?;
-            work.retrieval.delete_owner(learner).await.map_err(anyhow::Error::new)?;
+            work.retrieval.delete_owner(learner).await.map_err(Failure::of_engine)?;
         }
     }
     let mut tx = work.db.write().await?;

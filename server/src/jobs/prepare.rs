@@ -80,7 +80,7 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
     let passages = store::passages(&mut tx, id).await?;
     drop(tx);
     let all: Vec<_> = passages.iter().map(passage).collect();
-    work.retrieval.index_words(owner, id, &all).await.map_err(anyhow::Error::new)?;
+    let worded = work.retrieval.index_words(owner, id, &all).await;
     let again = job.kind == AGAIN;
     // what stays here is found by its words where vectors are made elsewhere
     let may = |index: &VectorIndex| !(row.stays_here && index.embedder.is_elsewhere());
@@ -99,6 +99,8 @@ pub(super) async fn run(work: &Work, job: &Job) -> Result<(), Failure> {
             other => other?,
         }
     }
+    // an engine of words that is away need not keep the vectors waiting
+    worded.map_err(Failure::of_engine)?;
     let mut tx = work.db.write().await?;
     if !queue::finish(&mut tx, job).await? {
         return Err(Failure::Moot);

@@ -17,7 +17,10 @@ use crate::{
     },
     questions,
     reading::{Progress, child},
-    retrieval::tokens::Tokens,
+    retrieval::{
+        tokens::Tokens,
+        vocabulary::{self, Term},
+    },
 };
 use domain::{
     chunk,
@@ -129,13 +132,13 @@ impl Reading<'_> {
     }
 
     async fn part(&self, document: Document) -> Result<(), Failure> {
-        let Worked { document, passages, items, record } = self.work_out(document).await?;
+        let Worked { document, passages, terms, items, record } = self.work_out(document).await?;
         // the last page may go on in the next part: what stands on it can still change
         let last = document.pages.last().map_or(0, |page| page.number);
         let settled: Vec<_> =
             items.into_iter().filter(|item| item.options.iter().all(|o| o.page < last)).collect();
         let mut tx = self.work.db.write().await?;
-        self.save(&mut tx, &document, &passages, &settled, false).await?;
+        self.save(&mut tx, &document, &passages, &terms, &settled, false).await?;
         self.keep_here(&mut tx, record).await?;
         tx.commit().await?;
         self.index(&passages).await;
@@ -144,11 +147,11 @@ impl Reading<'_> {
     }
 
     async fn whole(&self, document: Document) -> Result<(), Failure> {
-        let Worked { document, passages, items, record } = self.work_out(document).await?;
+        let Worked { document, passages, terms, items, record } = self.work_out(document).await?;
         let pages = document.pages.last().map_or(0, |page| page.number);
         let questions = items.len();
         let mut tx = self.work.db.write().await?;
-        self.save(&mut tx, &document, &passages, &items, true).await?;
+        self.save(&mut tx, &document, &passages, &terms, &items, true).await?;
         self.keep_here(&mut tx, record).await?;
         store::set_pages(&mut tx, self.id, pages, pages).await?;
         store::set_state(&mut tx, self.id, "preparing", None).await?;
@@ -169,12 +172,14 @@ impl Reading<'_> {
     /// Passages and questions of a document, off the async threads.
     async fn work_out(&self, mut document: Document) -> Result<Worked, Failure> {
         let (id, clock) = (self.id, self.work.clock.clone());
+        let kept = store::term::are_kept(&self.work.db);
         let task = tokio::task::spawn_blocking(move || {
             let passages = passages(&document, id, &clock);
+            let said = passages.iter().filter(|_| kept).map(prepare::passage).collect::<Vec<_>>();
             let items = generate(&document, &Options::default()).items;
             let signs = record::signs(&document.text);
             document.warnings.extend(signs.as_deref().map(warning));
-            Worked { document, passages, items, record: signs.is_some() }
+            Worked { document, passages, terms: vocabulary::terms(&said), items, record: signs.is_some() }
         });
         Ok(task.await.map_err(anyhow::Error::new)?)
     }
@@ -184,6 +189,7 @@ impl Reading<'_> {
         tx: &mut Tx,
         document: &Document,
         passages: &[PassageRow],
+        terms: &[Term],
         items: &[Item],
         whole: bool,
     ) -> Result<(), Failure> {
@@ -191,6 +197,7 @@ impl Reading<'_> {
             return Err(Failure::Moot);
         }
         store::replace_passages(tx, self.id, passages).await?;
+        store::term::replace(tx, self.id, terms).await?;
         questions::publish(tx, &self.work.clock, self.id, items, true).await?;
         if whole {
             questions::retire_unsupported(tx, self.id, items, true).await?;
@@ -221,6 +228,8 @@ struct Worked {
     /// With what there is to warn of.
     document: Document,
     passages: Vec<PassageRow>,
+    /// Its words, where the database keeps them.
+    terms: Vec<Term>,
     items: Vec<Item>,
     /// Whether it looks like a patient's record.
     record: bool,

@@ -48,6 +48,15 @@ pub(super) async fn chapter(
 
 /// The chapters of a material, whosever it is.
 pub(super) async fn chapters(tx: &mut Tx, material: MaterialId) -> Result<Vec<Chapter>> {
+    match store::outline::of(tx, material).await? {
+        Some(chapters) => Ok(chapters),
+        // read by an older version, and not looked at since the start
+        None => worked_out(tx, material).await,
+    }
+}
+
+/// The chapters of a material as its document has them.
+pub(super) async fn worked_out(tx: &mut Tx, material: MaterialId) -> Result<Vec<Chapter>> {
     Ok(store::document(tx, material).await?.map(|document| chapter::chapters(&document)).unwrap_or_default())
 }
 

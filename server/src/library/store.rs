@@ -1,10 +1,13 @@
 //! Materials, documents, passages and vectors in SQL.
 
 pub mod generation;
+pub mod outline;
 pub mod saved;
+pub mod term;
 
 use crate::db::{Result, Tx};
 use domain::{
+    chapter,
     document::{Document, Span},
     id::{LearnerId, MaterialId, PassageId, QuestionId},
 };
@@ -194,6 +197,7 @@ pub async fn save_document(tx: &mut Tx, material: MaterialId, document: &Documen
     let sql = "INSERT INTO document (material, body) VALUES ($1, $2)
                ON CONFLICT (material) DO UPDATE SET body = excluded.body";
     tx.query(sql).bind(material.0).bind(Json(document)).run().await?;
+    outline::save(tx, material, &chapter::chapters(document)).await?;
     Ok(true)
 }
 
@@ -282,14 +286,29 @@ pub async fn without_vectors(tx: &mut Tx, model: &str, elsewhere: bool) -> Resul
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// A passage that the learner may read.
-pub async fn passage(tx: &mut Tx, learner: LearnerId, passage: PassageId) -> Result<Option<PassageRow>> {
-    let sql =
-        "SELECT p.id, p.material, p.span_start, p.span_end, p.page_first, p.page_last, p.tokens, p.headings,
-          p.text
-        FROM passage p JOIN material m ON m.id = p.material
-        WHERE p.id = $1 AND (m.owner = $2 OR m.owner IS NULL)";
-    tx.query(sql).bind(passage.0).bind(learner.0).maybe().await
+/// Those of these passages that the learner may read, in any order.
+pub async fn passages_of(
+    tx: &mut Tx,
+    learner: LearnerId,
+    passages: impl IntoIterator<Item = PassageId>,
+) -> Result<Vec<PassageRow>> {
+    macro_rules! sql {
+        ($among:literal) => {
+            concat!(
+                "SELECT p.id, p.material, p.span_start, p.span_end, p.page_first, p.page_last, p.tokens, p.headings,
+                   p.text
+                 FROM passage p JOIN material m ON m.id = p.material
+                 WHERE (m.owner = $1 OR m.owner IS NULL) AND p.id ",
+                $among
+            )
+        };
+    }
+    let ids: Vec<String> = passages.into_iter().map(|PassageId(id)| id.simple().to_string()).collect();
+    let query = tx.query_per(
+        sql!("IN (SELECT unhex(value) FROM json_each($2))"),
+        sql!("= ANY(ARRAY(SELECT CAST(value AS UUID) FROM jsonb_array_elements_text($2)))"),
+    );
+    query.bind(learner.0).bind(Json(ids)).all().await
 }
 
 /// A material of the learner's own, as a search sees it.

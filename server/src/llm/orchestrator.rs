@@ -105,6 +105,11 @@ impl Orchestrator {
         self.0.seats.now().values().map(|chair| chair.seat.clone()).collect()
     }
 
+    /// Whether any model is connected.
+    pub fn is_connected(&self) -> bool {
+        !self.0.seats.now().is_empty()
+    }
+
     /// Connects these models in the place of all others. What is under way ends with what it began with. What is known of
     /// the health of an endpoint is forgotten where it is among the `changed`.
     pub fn exchange(&self, seats: Vec<Seat>, changed: &[String]) {

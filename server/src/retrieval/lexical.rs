@@ -10,10 +10,11 @@
 //! wait for each other; searches never wait. One process at a time holds the index, by a lock that the system lets go
 //! when the process ends; others may read it, and take over when it is free ([`EngineError::Busy`] until then).
 
-mod asking;
+pub(super) mod asking;
 mod forms;
 
-use super::{ByWords, EngineError, Filter, KeywordStore, Passage, abbreviation, spelling};
+use super::vocabulary::{self, Vocabulary};
+use super::{ByWords, EngineError, Filter, KeywordStore, Passage, Reading, abbreviation, spelling};
 use asking::Phrase;
 use async_trait::async_trait;
 use domain::id::{LearnerId, MaterialId, PassageId};
@@ -33,11 +34,11 @@ use tantivy::schema::{
     TextOptions, Value,
 };
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
 use uuid::Uuid;
 
 /// Raise it whenever the schema, the words of [`domain::word`] or the stems give another index.
-const VERSION: &str = "words-4";
+pub(super) const VERSION: &str = "words-4";
 /// The index's place below the directory it is given; nothing else lies there, so it may be deleted whole.
 const DIRECTORY: &str = "keyword";
 /// The file beside it whose lock says who may write.
@@ -49,9 +50,9 @@ const FORMS: &str = "forms";
 /// Smallest buffer that tantivy takes; a material is far smaller.
 const BUFFER: usize = 15_000_000;
 /// How much more a word in the heading path counts than one in the text.
-const HEADING_WEIGHT: f32 = 0.5;
+pub(super) const HEADING_WEIGHT: f32 = 0.5;
 /// How much a word counts that an unfinished one was completed to.
-const COMPLETED_WEIGHT: f32 = 0.5;
+pub(super) const COMPLETED_WEIGHT: f32 = 0.5;
 /// Most words of a query that are looked for, the first ones.
 const LONGEST_QUERY: usize = 64;
 /// Most bytes of a query that are read.
@@ -60,7 +61,11 @@ const QUERY_BYTES: usize = 4096;
 /// The keyword engine in this process. BM25 (k1 1.2, b 0.75) over heading path and text; stems of Snowball's
 /// English. How rare a word is is counted over all owners; which passages are found, over the asking owner's alone.
 #[derive(Clone)]
-pub struct Lexical(Arc<Inner>);
+pub struct Lexical {
+    inner: Arc<Inner>,
+    /// Who knows the owners' words, where that is not this index.
+    vocabulary: Option<Arc<dyn Vocabulary>>,
+}
 
 struct Inner {
     index: Index,
@@ -120,22 +125,19 @@ impl Lexical {
         let incomplete = AtomicBool::new(!marker.exists());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let writer = Mutex::new(None);
-        Ok(Self(Arc::new(Inner {
-            index,
-            reader,
-            fields,
-            writer,
-            marker,
-            generation,
-            incomplete,
-            lock,
-            held,
-        })))
+        let inner = Inner { index, reader, fields, writer, marker, generation, incomplete, lock, held };
+        Ok(Self { inner: Arc::new(inner), vocabulary: None })
+    }
+
+    /// The same, with queries read by somebody else's knowledge of the owners' words: that of all processes.
+    #[must_use]
+    pub fn reading_by(self, vocabulary: Arc<dyn Vocabulary>) -> Self {
+        Self { vocabulary: Some(vocabulary), ..self }
     }
 
     /// Whether materials may be missing: upsert each one, then call [`Lexical::rebuilt`].
     pub fn needs_rebuild(&self) -> bool {
-        self.0.incomplete.load(Ordering::Relaxed)
+        self.inner.incomplete.load(Ordering::Relaxed)
     }
 
     /// Says that every material was upserted since the index was opened.
@@ -143,15 +145,16 @@ impl Lexical {
     /// # Errors
     /// Where the marker cannot be written.
     pub fn rebuilt(&self) -> Result<(), EngineError> {
-        let fresh = self.0.marker.with_extension("new");
-        std::fs::write(&fresh, &self.0.generation).and_then(|()| std::fs::rename(&fresh, &self.0.marker))?;
-        self.0.incomplete.store(false, Ordering::Relaxed);
+        let fresh = self.inner.marker.with_extension("new");
+        std::fs::write(&fresh, &self.inner.generation)
+            .and_then(|()| std::fs::rename(&fresh, &self.inner.marker))?;
+        self.inner.incomplete.store(false, Ordering::Relaxed);
         Ok(())
     }
 
     /// Number of passages in the index.
     pub fn len(&self) -> u64 {
-        self.0.reader.searcher().num_docs()
+        self.inner.reader.searcher().num_docs()
     }
 
     /// Whether it holds no passage.
@@ -163,7 +166,7 @@ impl Lexical {
         &self,
         work: impl FnOnce(&Inner) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, EngineError> {
-        let inner = self.0.clone();
+        let inner = self.inner.clone();
         tokio::task::spawn_blocking(move || work(&inner))
             .await
             .map_err(|error| EngineError::Unavailable(error.to_string()))?
@@ -190,6 +193,14 @@ impl KeywordStore for Lexical {
         self.blocking(move |inner| inner.replace(owner, None, &[])).await
     }
 
+    async fn needs_rebuild(&self) -> Result<bool, EngineError> {
+        Ok(Self::needs_rebuild(self))
+    }
+
+    async fn rebuilt(&self) -> Result<(), EngineError> {
+        Self::rebuilt(self)
+    }
+
     async fn search(
         &self,
         owner: LearnerId,
@@ -197,8 +208,10 @@ impl KeywordStore for Lexical {
         query: &str,
         limit: usize,
     ) -> Result<ByWords, EngineError> {
-        let (filter, query) = (filter.clone(), query.to_string());
-        self.blocking(move |inner| inner.search(owner, &filter, &query, limit)).await
+        let vocabulary = self.vocabulary.as_deref().unwrap_or(self);
+        let reading = vocabulary::read(vocabulary, owner, query).await?;
+        let filter = filter.clone();
+        self.blocking(move |inner| inner.search(owner, &filter, reading, limit)).await
     }
 }
 
@@ -248,6 +261,15 @@ impl Inner {
         Ok(done?)
     }
 
+    /// The index as it is now.
+    fn searcher(&self) -> Result<Searcher, EngineError> {
+        if !self.held.load(Ordering::Relaxed) {
+            // somebody else writes
+            self.reader.reload()?;
+        }
+        Ok(self.reader.searcher())
+    }
+
     /// Clauses that every hit must meet; they do not count in its score.
     fn within(&self, owner: LearnerId, filter: &Filter) -> Vec<(Occur, Box<dyn Query>)> {
         let id = |field, id: Uuid| Term::from_field_bytes(field, id.as_bytes());
@@ -271,15 +293,10 @@ impl Inner {
         &self,
         owner: LearnerId,
         filter: &Filter,
-        query: &str,
+        mut reading: Reading,
         limit: usize,
     ) -> Result<ByWords, EngineError> {
-        if !self.held.load(Ordering::Relaxed) {
-            // somebody else writes
-            self.reader.reload()?;
-        }
-        let searcher = self.reader.searcher();
-        let mut reading = self.read(&searcher, owner, query)?;
+        let searcher = self.searcher()?;
         let terms = asking::terms(&reading.query);
         let phrases = asking::phrases(&reading.query);
         reading.quoted = !phrases.is_empty();

@@ -49,8 +49,9 @@ pub fn choose(
         Engine::Pgvector => {
             let pool = pool(config, db)?.clone();
             let generation = generation.clone();
-            Late::new(
+            Late::<dyn VectorStore>::new(
                 engine.name(),
+                "words",
                 Box::new(move || {
                     let (pool, generation) = (pool.clone(), generation.clone());
                     Box::pin(async move {
@@ -65,8 +66,9 @@ pub fn choose(
             // what cannot be meant is said at once; whether the server is there is seen at the first use
             Qdrant::new(settings.clone(), generation.clone(), dimensions)?;
             let generation = generation.clone();
-            Late::new(
+            Late::<dyn VectorStore>::new(
                 engine.name(),
+                "words",
                 Box::new(move || {
                     let (settings, generation) = (settings.clone(), generation.clone());
                     Box::pin(async move {

@@ -2,20 +2,20 @@
 //! it that may be misspelt or unfinished. Refuses: knowing which words there are (`forms`).
 
 use super::{LONGEST_QUERY, head, stem};
-use crate::retrieval::{abbreviation, spelling};
+use crate::retrieval::{Passage, abbreviation, spelling};
 use domain::{document::Span, word};
 use std::collections::HashSet;
 
 /// A stem that is looked for, and how much it counts.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Sought {
-    pub(super) term: String,
-    pub(super) weight: f32,
+pub(in crate::retrieval) struct Sought {
+    pub(in crate::retrieval) term: String,
+    pub(in crate::retrieval) weight: f32,
 }
 
 /// What a query looks for: stems of its subject, each once, then those of what its abbreviations mean. All words of an
 /// expansion together count half as much as one word of the query: who writes the abbreviation mostly reads it too.
-pub(super) fn terms(query: &str) -> Vec<Sought> {
+pub(in crate::retrieval) fn terms(query: &str) -> Vec<Sought> {
     let query = head(query);
     let mut sought: Vec<Sought> = vec![];
     let mut seek = |text: &str, share: bool| {
@@ -36,7 +36,7 @@ pub(super) fn terms(query: &str) -> Vec<Sought> {
 }
 
 /// A phrase: stems and their places in it.
-pub(super) type Phrase = Vec<(usize, String)>;
+pub(in crate::retrieval) type Phrase = Vec<(usize, String)>;
 
 /// With more words than this outside its quotes a query is a question, and what it quotes is only how it puts something
 /// (‘Why are these cells called “generic”?’).
@@ -54,7 +54,7 @@ fn subjects(query: &str, outside: &[Span]) -> usize {
 }
 
 /// What stands in quotes and has to stand so in a hit, each with at least one word, in order.
-pub(super) fn phrases(query: &str) -> Vec<Phrase> {
+pub(in crate::retrieval) fn phrases(query: &str) -> Vec<Phrase> {
     let query = head(query);
     let phrase = |span: Span| {
         let mut places: Phrase = vec![];
@@ -74,6 +74,25 @@ pub(super) fn phrases(query: &str) -> Vec<Phrase> {
     quotes.into_iter().map(phrase).filter(|phrase| !phrase.is_empty()).collect()
 }
 
+/// Whether a passage has each of these phrases, in its headings or in its text, as the index of words finds them.
+pub(in crate::retrieval) fn has(passage: &Passage, phrases: &[Phrase]) -> bool {
+    let headings = passage.headings.join("\n");
+    let stems = |text: &str| -> HashSet<(usize, String)> {
+        word::words(text).into_iter().map(|word| (word.position as usize, stem(&word.form))).collect()
+    };
+    let texts = [stems(&headings), stems(&passage.text)];
+    phrases.iter().all(|phrase| texts.iter().any(|stems| stands(stems, phrase)))
+}
+
+fn stands(stems: &HashSet<(usize, String)>, phrase: &Phrase) -> bool {
+    let Some((first, opening)) = phrase.first() else { return true };
+    let starts = stems.iter().filter(|(_, stem)| stem == opening).map(|(place, _)| *place);
+    let mut follows = starts.map(|start| {
+        phrase.iter().all(|(place, stem)| stems.contains(&(start + place - first, stem.clone())))
+    });
+    follows.any(|whole| whole)
+}
+
 /// The stretches between quotes; a quote without its like is a character like any other.
 fn quoted(query: &str) -> Vec<Span> {
     let mut marks = query.char_indices().filter(|(_, c)| matches!(c, '"' | '“' | '”' | '„' | '«' | '»'));
@@ -86,21 +105,21 @@ fn quoted(query: &str) -> Vec<Span> {
 
 /// A word of a query that can be looked up.
 #[derive(Debug, PartialEq)]
-pub(super) struct Doubtful {
+pub(in crate::retrieval) struct Doubtful {
     /// Where it stands in the query.
-    pub(super) span: Span,
+    pub(in crate::retrieval) span: Span,
     /// As the index has it.
-    pub(super) form: String,
+    pub(in crate::retrieval) form: String,
     /// Whether it may be the beginning of a word: the query ends with it.
-    pub(super) unfinished: bool,
+    pub(in crate::retrieval) unfinished: bool,
 }
 
 /// Fewest letters of a word that is completed; one that is corrected has one more.
-pub(super) const SHORTEST: usize = 3;
+pub(in crate::retrieval) const SHORTEST: usize = 3;
 
 /// The words of a query that may be misspelt or unfinished: plain ones outside quotes. What has digits or capitals
 /// inside is a name, and what the lexicon reads is an abbreviation.
-pub(super) fn doubtful(query: &str) -> Vec<Doubtful> {
+pub(in crate::retrieval) fn doubtful(query: &str) -> Vec<Doubtful> {
     let query = head(query);
     if subjects(query, &[]) > LONG_QUERY {
         return vec![];

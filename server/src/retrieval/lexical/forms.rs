@@ -1,58 +1,53 @@
-//! Words that an owner's passages have, for one that they have not: what it may be misspelt for, or the beginning of.
-//! Owns: how near is near enough, and which candidate is taken. The dictionary of the index is everybody's: a word is
-//! taken only where the owner's own passages hold it.
+//! The dictionary of the index as a vocabulary. Owns: looking words up in it. The dictionary is everybody's: a word is
+//! taken only where the owner's own passages hold it. Refuses: what is done with a query (`vocabulary`).
 
-use super::asking::{Doubtful, SHORTEST, doubtful};
-use super::{Inner, stem};
-use crate::retrieval::{EngineError, Filter, Reading};
+use super::{Inner, Lexical, stem};
+use crate::retrieval::vocabulary::{ENDINGS, Vocabulary, wrong};
+use crate::retrieval::{EngineError, Filter};
+use async_trait::async_trait;
 use domain::id::LearnerId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use tantivy::collector::Count;
 use tantivy::query::{BooleanQuery, FuzzyTermQuery, Occur, Query, TermQuery, TermSetQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
-/// Most endings that an unfinished word is given.
-const ENDINGS: usize = 32;
 /// Most words that are looked at for a misspelt one.
 const CANDIDATES: usize = 32;
-/// From so many letters on two of them may be wrong.
-const LONG: usize = 10;
 
-impl Inner {
-    /// How a query is to be read for an owner: each word that none of their passages has is finished, if it is the
-    /// beginning of ones that they have, else corrected, if it is near to one.
-    pub(super) fn read(
-        &self,
-        searcher: &Searcher,
-        owner: LearnerId,
-        query: &str,
-    ) -> Result<Reading, EngineError> {
-        let mut reading = Reading::verbatim(query);
-        // from the last to the first, so that the places of the others stay right
-        for word in doubtful(query).into_iter().rev() {
-            if self.has(searcher, owner, &word)? {
-                continue;
-            }
-            if word.unfinished {
-                reading.completed = self.endings(searcher, owner, &word.form)?;
-                if !reading.completed.is_empty() {
-                    continue;
+#[async_trait]
+impl Vocabulary for Lexical {
+    async fn having(&self, owner: LearnerId, words: &[String]) -> Result<HashSet<String>, EngineError> {
+        let words = words.to_vec();
+        self.blocking(move |inner| {
+            let searcher = inner.searcher()?;
+            let mut there = HashSet::new();
+            for word in words {
+                if inner.has(&searcher, owner, &word)? {
+                    there.insert(word);
                 }
             }
-            if let Some(meant) = self.nearest(searcher, owner, &word.form)? {
-                reading.query.replace_range(word.span.range(), &meant);
-                reading.corrected = true;
-            }
-        }
-        Ok(reading)
+            Ok(there)
+        })
+        .await
     }
 
+    async fn endings(&self, owner: LearnerId, start: &str) -> Result<Vec<String>, EngineError> {
+        let start = start.to_string();
+        self.blocking(move |inner| inner.endings(&inner.searcher()?, owner, &start)).await
+    }
+
+    async fn nearest(&self, owner: LearnerId, word: &str) -> Result<Option<String>, EngineError> {
+        let word = word.to_string();
+        self.blocking(move |inner| inner.nearest(&inner.searcher()?, owner, &word)).await
+    }
+}
+
+impl Inner {
     /// Whether a passage of the owner has a word, in any of its forms.
-    fn has(&self, searcher: &Searcher, owner: LearnerId, word: &Doubtful) -> Result<bool, EngineError> {
-        let stem = stem(&word.form);
-        let fields =
-            [(self.fields.form, &word.form), (self.fields.text, &stem), (self.fields.heading, &stem)];
+    fn has(&self, searcher: &Searcher, owner: LearnerId, form: &str) -> Result<bool, EngineError> {
+        let stem = stem(form);
+        let fields = [(self.fields.form, form), (self.fields.text, &*stem), (self.fields.heading, &*stem)];
         for (field, text) in fields {
             let term = Term::from_field_text(field, text);
             let there = searcher.doc_freq(&term)? > 0;
@@ -91,18 +86,14 @@ impl Inner {
         Ok(if owned { endings } else { vec![] })
     }
 
-    /// The owner's word that differs least: in one letter (or two that changed places), in a long word in two, and never
-    /// in the first, which is hardly ever mistyped. Of equally near ones the commonest.
+    /// Looks at the nearest first, and at the commonest of equally near ones.
     fn nearest(
         &self,
         searcher: &Searcher,
         owner: LearnerId,
         form: &str,
     ) -> Result<Option<String>, EngineError> {
-        if form.len() <= SHORTEST {
-            return Ok(None);
-        }
-        for distance in 1..=if form.len() < LONG { 1 } else { 2 } {
+        for distance in 1..=wrong(form) {
             let candidates = commonest(near(searcher, self.fields.form, form, distance)?);
             let mut best: Option<(usize, String)> = None;
             for (candidate, _) in candidates.into_iter().take(CANDIDATES) {

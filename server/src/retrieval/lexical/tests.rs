@@ -259,7 +259,7 @@ async fn unknown_words_are_completed_or_corrected_from_the_owners_own() {
     let mine = [
         passage(1, "", "The atrioventricular node delays conduction."),
         passage(2, "Kidneys", "Edema is water in the tissue. The kidney filters."),
-        passage(3, "", "Kidnapping is no topic."),
+        passage(3, "", "Kidnapping is no topic. Drops of water."),
     ];
     engine.upsert(owner(1), material(1), &mine).await.unwrap();
     engine.upsert(owner(2), material(2), &[passage(9, "", "Secretin and the xylophone.")]).await.unwrap();
@@ -278,6 +278,9 @@ async fn unknown_words_are_completed_or_corrected_from_the_owners_own() {
         ("secretn", "secretn", &[], &[]),
         ("xyloph", "xyloph", &[], &[]),
         (r#""kindey""#, r#""kindey""#, &[], &[]),
+        // what is spelt rightly is meant, though 'drops' is there
+        ("dropsy", "dropsy", &[], &[]),
+        ("dropsies?", "dropsies?", &[], &[]),
     ];
     for (typed, read, completed, expected) in cases {
         let found = engine.search(owner(1), &Filter::default(), typed, 10).await.unwrap();

@@ -2,7 +2,7 @@
 //! while, and saying once that it is down and once that it is back. Refuses: waiting for it; a search goes on without.
 
 use super::{Others, VectorHit, VectorStore, Window};
-use crate::retrieval::{EngineError, Filter};
+use crate::retrieval::{ByWords, EngineError, Filter, KeywordStore, Passage};
 use async_trait::async_trait;
 use domain::id::{LearnerId, MaterialId};
 use futures::future::BoxFuture;
@@ -18,33 +18,33 @@ const REST: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How an engine is opened.
-pub type Open = dyn Fn() -> BoxFuture<'static, Result<Arc<dyn VectorStore>, EngineError>> + Send + Sync;
+pub type Open<E> = dyn Fn() -> BoxFuture<'static, Result<Arc<E>, EngineError>> + Send + Sync;
 
 /// An engine that is opened when it is needed.
-pub struct Late {
+pub struct Late<E: ?Sized> {
     name: &'static str,
-    open: Box<Open>,
+    meanwhile: &'static str,
+    open: Box<Open<E>>,
     rest: Duration,
     patience: Duration,
-    state: Mutex<State>,
+    state: Mutex<State<E>>,
     down: AtomicBool,
 }
 
-#[derive(Default)]
-struct State {
-    engine: Option<Arc<dyn VectorStore>>,
+struct State<E: ?Sized> {
+    engine: Option<Arc<E>>,
     /// When it was found to be down, and why.
     refused: Option<(Instant, EngineError)>,
 }
 
-impl Late {
-    /// `name` is for the log.
-    pub fn new(name: &'static str, open: Box<Open>) -> Self {
-        let (state, down) = (Mutex::default(), AtomicBool::new(false));
-        Self { name, open, rest: REST, patience: PATIENCE, state, down }
+impl<E: ?Sized> Late<E> {
+    /// For the log: the engine's name, and what search goes by while it is down.
+    pub fn new(name: &'static str, meanwhile: &'static str, open: Box<Open<E>>) -> Self {
+        let state = Mutex::new(State { engine: None, refused: None });
+        Self { name, meanwhile, open, rest: REST, patience: PATIENCE, state, down: AtomicBool::new(false) }
     }
 
-    async fn engine(&self) -> Result<Arc<dyn VectorStore>, EngineError> {
+    async fn engine(&self) -> Result<Arc<E>, EngineError> {
         let mut state = self.state.lock().await;
         if let Some(engine) = &state.engine {
             return Ok(engine.clone());
@@ -89,7 +89,7 @@ impl Late {
 
     fn note(&self, error: &EngineError) {
         if !self.down.swap(true, Ordering::Relaxed) {
-            tracing::error!("{} is down, search goes by words alone: {error}", self.name);
+            tracing::error!("{} is down, search goes by {} alone: {error}", self.name, self.meanwhile);
         }
     }
 
@@ -99,7 +99,7 @@ impl Late {
 }
 
 #[async_trait]
-impl VectorStore for Late {
+impl VectorStore for Late<dyn VectorStore> {
     async fn upsert(
         &self,
         owner: LearnerId,
@@ -135,6 +135,51 @@ impl VectorStore for Late {
     async fn settle(&self, others: Others) -> Result<(), EngineError> {
         // one that cannot settle answers all the same
         self.engine().await?.settle(others).await
+    }
+}
+
+#[async_trait]
+impl KeywordStore for Late<dyn KeywordStore> {
+    async fn upsert(
+        &self,
+        owner: LearnerId,
+        material: MaterialId,
+        passages: &[Passage],
+    ) -> Result<(), EngineError> {
+        let outcome = self.engine().await?.upsert(owner, material, passages).await;
+        self.kept(outcome).await
+    }
+
+    async fn delete(&self, owner: LearnerId, material: MaterialId) -> Result<(), EngineError> {
+        let outcome = self.engine().await?.delete(owner, material).await;
+        self.kept(outcome).await
+    }
+
+    async fn delete_owner(&self, owner: LearnerId) -> Result<(), EngineError> {
+        let outcome = self.engine().await?.delete_owner(owner).await;
+        self.kept(outcome).await
+    }
+
+    async fn needs_rebuild(&self) -> Result<bool, EngineError> {
+        let outcome = self.engine().await?.needs_rebuild().await;
+        self.kept(outcome).await
+    }
+
+    async fn rebuilt(&self) -> Result<(), EngineError> {
+        let outcome = self.engine().await?.rebuilt().await;
+        self.kept(outcome).await
+    }
+
+    async fn search(
+        &self,
+        owner: LearnerId,
+        filter: &Filter,
+        query: &str,
+        limit: usize,
+    ) -> Result<ByWords, EngineError> {
+        let engine = self.engine().await?;
+        let outcome = timeout(self.patience, engine.search(owner, filter, query, limit)).await;
+        self.kept(outcome.unwrap_or_else(|_| Err(self.no_answer()))).await
     }
 }
 
@@ -187,7 +232,7 @@ mod tests {
         }
     }
 
-    async fn found(late: &Late, vector: &[f32]) -> Result<usize, String> {
+    async fn found(late: &Late<dyn VectorStore>, vector: &[f32]) -> Result<usize, String> {
         let found = late.search(LearnerId(Uuid::nil()), &Filter::default(), vector, 1).await;
         found.map(|hits| hits.len()).map_err(|error| error.to_string())
     }
@@ -196,8 +241,9 @@ mod tests {
     async fn it_is_opened_when_it_is_there_and_anew_when_it_was_down() {
         let fickle = Arc::new(Fickle::default());
         let seen = fickle.clone();
-        let mut late = Late::new(
+        let mut late = Late::<dyn VectorStore>::new(
             "the engine",
+            "words",
             Box::new(move || {
                 let seen = seen.clone();
                 Box::pin(async move {

@@ -1,6 +1,7 @@
-//! The vector engine on a Qdrant server: one collection for all owners, searched by a graph for each large one. Owns:
-//! the way to the server, which collection is used, and what a failure is called. Refuses: being the truth (vectors live
-//! in the database, and the collection can be filled from there), and every collection that Mitochi did not make.
+//! The engines on a Qdrant server, for vectors here and for words in `words`: one collection for all owners, searched by
+//! a graph for each large one. Owns: the way to the server, which collection is used, and what is asked. Refuses: being
+//! the truth (vectors live in the database, and the collection can be filled from there), and every collection that
+//! Mitochi did not make.
 //!
 //! A collection serves one generation of vectors, and its name ends with a hash of that. The name that is configured is
 //! an alias of it, for people and their tools: a server can only search the vectors of its own model, wherever an alias
@@ -11,31 +12,32 @@
 //! points first, then the stale ones go. Done again, it is whole. Two changes of one material at once would leave those
 //! of either; the queue of jobs does not let that happen.
 
+mod asking;
 mod collection;
 mod point;
+mod words;
+
+pub use words::Words;
 
 use super::{Others, VectorHit, VectorStore, Window};
-use crate::retrieval::{EngineError, Filter};
+use crate::retrieval::vocabulary::Vocabulary;
+use crate::retrieval::{EngineError, Filter, PassageTexts};
+use asking::{address, number};
 use async_trait::async_trait;
-use axum::http::Uri;
 use domain::id::{LearnerId, MaterialId};
+use point::Kind;
+use qdrant_client::Qdrant as Client;
 use qdrant_client::qdrant::{
-    CollectionInfo, CreateAlias, DeleteCollection, DeletePoints, Filter as Points, GetCollectionInfoRequest,
-    PointStruct, PointsOperationResponse, QuantizationSearchParams, Query, QueryPointGroups, SearchParams,
-    UpdateCollection, UpdateStatus, UpsertPoints,
+    CreateAlias, DeleteCollection, QuantizationSearchParams, Query, QueryPointGroups, SearchParams,
+    UpdateCollection,
 };
-use qdrant_client::{Qdrant as Client, QdrantError};
 use sha2::{Digest, Sha256};
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
-use tonic::Code;
 
 /// Name of the alias where none is chosen.
 pub const COLLECTION: &str = "medical_content";
-/// Qdrant's port for gRPC.
-const PORT: u16 = 6334;
 /// The oldest server that knows all that is asked of it: metadata of collections and the placement of vectors.
 const OLDEST: (u32, u32) = (1, 19);
 /// Most bytes of the alias; Qdrant takes names of 255.
@@ -44,10 +46,6 @@ const LONGEST_NAME: usize = 200;
 const BEAM: u64 = 128;
 /// With quantised vectors, so many times the candidates are compared by the original ones.
 const OVERSAMPLING: f64 = 2.0;
-/// Most bytes of points in one request; gRPC servers commonly take 4 MiB.
-const REQUEST_BYTES: usize = 2 << 20;
-/// What a point takes beside its vector, in bytes.
-const POINT_BYTES: usize = 512;
 /// How much longer a change may take than a search.
 const CHANGE: u32 = 6;
 
@@ -92,6 +90,8 @@ pub struct Qdrant(Arc<Inner>);
 
 struct Inner {
     client: Client,
+    /// With less patience, and a connection of its own, on which no change is in the way.
+    searches: Client,
     settings: Settings,
     /// For messages: without credentials, as none are taken in an address.
     address: String,
@@ -128,16 +128,26 @@ impl Qdrant {
                 "the name of Qdrant's collection is empty, too long or has a character of paths",
             ));
         }
-        let client = Client::from_url(&address)
-            .api_key(key)
-            .connect_timeout(settings.patience)
-            .timeout(settings.patience * CHANGE)
-            .skip_compatibility_check()
-            .build()
-            .map_err(|_| wrong("the address of Qdrant cannot be used"))?;
+        let client = |patience| {
+            let mut client = Client::from_url(&address).api_key(key.clone()).skip_compatibility_check();
+            client = client.connect_timeout(settings.patience).timeout(patience);
+            // one that breaks is replaced at the next call, not at the next but two
+            client.pool_size = 1;
+            client.build().map_err(|_| wrong("the address of Qdrant cannot be used"))
+        };
+        let (searches, client) = (client(settings.patience)?, client(settings.patience * CHANGE)?);
         let (generation, ready) = (generation.into(), OnceCell::new());
         let collection = own_name(name, &generation, dimensions);
-        Ok(Self(Arc::new(Inner { client, settings, address, collection, generation, dimensions, ready })))
+        Ok(Self(Arc::new(Inner {
+            client,
+            searches,
+            settings,
+            address,
+            collection,
+            generation,
+            dimensions,
+            ready,
+        })))
     }
 
     /// As [`Qdrant::new`], and the collection is there: found and checked, or made.
@@ -178,9 +188,7 @@ impl Qdrant {
     /// # Errors
     /// As [`Qdrant::ready`].
     pub async fn needs_rebuild(&self) -> Result<bool, EngineError> {
-        self.ready().await?;
-        let info = self.0.info(&self.0.collection).await?;
-        Ok(!info.is_some_and(|info| collection::is_complete(&info)))
+        self.is_incomplete(Kind::Window, &self.0.generation).await
     }
 
     /// Says, in the collection, that every material was upserted since it was made, and lets the alias lead to it.
@@ -188,15 +196,30 @@ impl Qdrant {
     /// # Errors
     /// As [`Qdrant::ready`].
     pub async fn rebuilt(&self) -> Result<(), EngineError> {
+        self.complete(Kind::Window, &self.0.generation).await?;
+        self.0.lead_alias_here().await
+    }
+
+    /// The engine for words, in the same collection; with those who know which words there are and what passages say.
+    pub fn words(&self, vocabulary: Arc<dyn Vocabulary>, texts: Arc<dyn PassageTexts>) -> Words {
+        Words::new(self.clone(), vocabulary, texts)
+    }
+
+    async fn is_incomplete(&self, kind: Kind, generation: &str) -> Result<bool, EngineError> {
         self.ready().await?;
-        let inner = &*self.0;
+        let info = self.0.info(&self.0.collection).await?;
+        Ok(!info.is_some_and(|info| collection::is_complete(&info, kind, generation)))
+    }
+
+    async fn complete(&self, kind: Kind, generation: &str) -> Result<(), EngineError> {
+        self.ready().await?;
         let update = UpdateCollection {
-            collection_name: inner.collection.clone(),
-            metadata: collection::completed(),
+            collection_name: self.0.collection.clone(),
+            metadata: collection::completed(kind, generation),
             ..Default::default()
         };
-        inner.change(inner.client.update_collection(update)).await?;
-        inner.lead_alias_here().await
+        self.0.change(self.0.client.update_collection(update)).await?;
+        Ok(())
     }
 
     /// Deletes its collection.
@@ -289,114 +312,6 @@ impl Inner {
             self.address
         ))
     }
-
-    /// What a collection, or the one that an alias leads to, is; `None` where there is none.
-    async fn info(&self, name: &str) -> Result<Option<CollectionInfo>, EngineError> {
-        let request = GetCollectionInfoRequest { collection_name: name.into() };
-        let answer = async {
-            match self.client.collection_info(request).await {
-                Err(QdrantError::ResponseError { status }) if status.code() == Code::NotFound => Ok(None),
-                Err(error) => Err(error),
-                Ok(answer) => Ok(answer.result),
-            }
-        };
-        self.change(answer).await
-    }
-
-    /// Removes the points that a filter meets.
-    async fn remove(&self, filter: Points) -> Result<(), EngineError> {
-        let request = DeletePoints {
-            collection_name: self.collection.clone(),
-            wait: Some(true),
-            points: Some(filter.into()),
-            ..Default::default()
-        };
-        self.completed(self.client.delete_points(request)).await
-    }
-
-    async fn put(&self, points: Vec<PointStruct>) -> Result<(), EngineError> {
-        let request = UpsertPoints {
-            collection_name: self.collection.clone(),
-            wait: Some(true),
-            points,
-            ..Default::default()
-        };
-        self.completed(self.client.upsert_points(request)).await
-    }
-
-    /// Waits for a change of points, which must be done and not only be taken on.
-    async fn completed(
-        &self,
-        call: impl Future<Output = Result<PointsOperationResponse, QdrantError>>,
-    ) -> Result<(), EngineError> {
-        match self.change(call).await?.result.map(|result| result.status()) {
-            Some(UpdateStatus::Completed) => Ok(()),
-            status => Err(self.down(&format!("did not finish a change ({status:?})"))),
-        }
-    }
-
-    async fn change<T>(&self, call: impl Future<Output = Result<T, QdrantError>>) -> Result<T, EngineError> {
-        self.within(self.settings.patience * CHANGE, call).await
-    }
-
-    async fn within<T>(
-        &self,
-        patience: Duration,
-        call: impl Future<Output = Result<T, QdrantError>>,
-    ) -> Result<T, EngineError> {
-        match tokio::time::timeout(patience, call).await {
-            Ok(answer) => answer.map_err(|error| self.told(error)),
-            Err(_) => Err(self.down(&format!("did not answer within {patience:?}"))),
-        }
-    }
-
-    fn down(&self, what: &str) -> EngineError {
-        EngineError::Unavailable(format!("Qdrant at {} {what}", self.address))
-    }
-
-    /// A failure in plain words. The client's own hold headers and, where it cannot connect, more than that.
-    fn told(&self, error: QdrantError) -> EngineError {
-        let status = match error {
-            QdrantError::ResponseError { status } | QdrantError::ResourceExhaustedError { status, .. } => {
-                status
-            }
-            _ => return self.down("cannot be asked"),
-        };
-        let message = status.message();
-        match status.code() {
-            Code::Unauthenticated | Code::PermissionDenied => self.down("refuses the key"),
-            Code::ResourceExhausted => self.down("has too much to do"),
-            Code::DeadlineExceeded | Code::Cancelled => self.down("did not answer in time"),
-            Code::NotFound => {
-                self.down(&format!("has no collection {} any more; a restart makes it anew", self.collection))
-            }
-            // the connection's own failures have a source or this beginning, the server's have neither
-            _ if status.source().is_some() || message.starts_with("Failed to connect") => {
-                self.down("cannot be reached")
-            }
-            code => {
-                self.down(&format!("answered {code:?}: {}", &message[..message.floor_char_boundary(300)]))
-            }
-        }
-    }
-
-    /// Puts points in the place of all others of their kind that the owner has of a material.
-    async fn replace(
-        &self,
-        owner: LearnerId,
-        material: MaterialId,
-        kind: point::Kind,
-        points: Vec<PointStruct>,
-    ) -> Result<(), EngineError> {
-        let kept: Vec<_> = points.iter().filter_map(|point| point.id.clone()).collect();
-        let batch = (REQUEST_BYTES / (self.dimensions * size_of::<f32>() + POINT_BYTES)).max(1);
-        let mut rest = points;
-        while !rest.is_empty() {
-            let later = rest.split_off(batch.min(rest.len()));
-            self.put(std::mem::replace(&mut rest, later)).await?;
-        }
-        self.remove(point::stale(owner, material, kind, kept)).await
-    }
 }
 
 #[async_trait]
@@ -412,17 +327,17 @@ impl VectorStore for Qdrant {
         }
         self.ready().await?;
         let points = windows.iter().map(|window| point::of(owner, material, &self.0.generation, window));
-        self.0.replace(owner, material, point::Kind::Window, points.collect()).await
+        self.0.replace(owner, material, Kind::Window, points.collect()).await
     }
 
     async fn delete(&self, owner: LearnerId, material: MaterialId) -> Result<(), EngineError> {
         self.ready().await?;
-        self.0.remove(point::stale(owner, material, point::Kind::Window, vec![])).await
+        self.0.remove(point::stale(owner, material, Kind::Window, vec![])).await
     }
 
     async fn delete_owner(&self, owner: LearnerId) -> Result<(), EngineError> {
         self.ready().await?;
-        self.0.remove(point::owned(owner, point::Kind::Window)).await
+        self.0.remove(point::owned(owner, Kind::Window)).await
     }
 
     async fn search(
@@ -447,7 +362,7 @@ impl VectorStore for Qdrant {
             collection_name: inner.collection.clone(),
             query: Some(Query::new_nearest(vector.to_vec())),
             using: Some(collection::DENSE.into()),
-            filter: Some(point::within(owner, point::Kind::Window, &inner.generation, filter)),
+            filter: Some(point::within(owner, Kind::Window, &inner.generation, filter)),
             params: Some(SearchParams {
                 hnsw_ef: Some(BEAM.max(limit as u64)),
                 exact: Some(inner.settings.exact),
@@ -460,7 +375,7 @@ impl VectorStore for Qdrant {
             group_by: collection::PASSAGE.into(),
             ..Default::default()
         };
-        let answer = inner.within(inner.settings.patience, inner.client.query_groups(request)).await?;
+        let answer = inner.search(inner.searches.query_groups(request)).await?;
         let groups = answer.result.unwrap_or_default().groups;
         let mut hits: Vec<VectorHit> =
             groups.iter().filter_map(|group| group.hits.first()).filter_map(point::hit).collect();
@@ -478,36 +393,10 @@ impl VectorStore for Qdrant {
     }
 }
 
-/// The address that the client is given: `scheme://host:port` and nothing else.
-fn address(url: &str) -> Result<String, EngineError> {
-    let wrong = || {
-        // not quoted: it may hold a password
-        EngineError::Settings(
-            "the address of Qdrant must be http://HOST:6334 or https://HOST:6334, without a name, a password or a \
-             path; its key has a setting of its own"
-                .into(),
-        )
-    };
-    let uri: Uri = url.parse().map_err(|_| wrong())?;
-    let scheme = uri.scheme_str().filter(|scheme| ["http", "https"].contains(scheme)).ok_or_else(wrong)?;
-    let authority =
-        uri.authority().filter(|authority| !authority.as_str().contains('@')).ok_or_else(wrong)?;
-    if !["", "/"].contains(&uri.path()) || uri.query().is_some() {
-        return Err(wrong());
-    }
-    Ok(format!("{scheme}://{}:{}", authority.host(), authority.port_u16().unwrap_or(PORT)))
-}
-
 /// The collection of a generation.
 fn own_name(alias: &str, generation: &str, dimensions: usize) -> String {
     let hash = format!("{:x}", Sha256::digest(format!("{generation}\n{dimensions}")));
     format!("{alias}_{}", &hash[..12])
-}
-
-/// Major and minor number of a version; `None` of a build that has none.
-fn number(version: &str) -> Option<(u32, u32)> {
-    let mut numbers = version.split('.').map(|part| part.parse().ok());
-    Some((numbers.next()??, numbers.next()??))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::TestDb;
 use app::{
     account::api::Settings,
     error::ApiError,
-    library::api::{Found, Library, Materials, Opening, Reader, SavedSearch, Search},
+    library::api::{Found, Library, Materials, Opening, Reader, Reworded, SavedSearch, Search},
     quiz::api::{Answer, Opening as QuizOpening, Question, Quiz, QuizRequest, Quizzes, Verdict},
     session::Session,
 };
@@ -105,6 +105,9 @@ impl Library for EmptyShelf {
     }
     async fn search(&self, _: Session, _: Search) -> Result<Found, ApiError> {
         Err(ApiError::not_found("This file"))
+    }
+    async fn reword(&self, _: Session, _: Search) -> Result<Reworded, ApiError> {
+        Ok(Reworded::default())
     }
     async fn chapters(&self, _: Session, _: MaterialId) -> Result<Vec<Chapter>, ApiError> {
         Err(ApiError::not_found("This file"))

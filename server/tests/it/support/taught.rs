@@ -15,6 +15,7 @@ use server::{
     analysis,
     config::Secret,
     jobs::{Work, queue},
+    library::LibraryService,
     llm::{
         Orchestrator, Tier, catalogue::Catalogue, client::Http, ledger::Budget, orchestrator::Parts,
         pace::Pace, seats::Seat,
@@ -107,10 +108,19 @@ impl Taught {
         Self { site, provider, owner, material: MaterialId(material), book, browser, llm }
     }
 
+    /// The owner's.
+    pub(crate) fn session(&self) -> Session {
+        Session { learner: self.owner, session: SessionId(Uuid::now_v7()), guest: false }
+    }
+
+    /// The library with the model.
+    pub(crate) fn library(&self) -> LibraryService {
+        LibraryService { llm: self.llm.clone(), ..self.site.state.library.clone() }
+    }
+
     /// Marks the lecture 'stays here', or takes the mark off.
     pub(crate) async fn stay_here(&self, stays: bool) {
-        let session = Session { learner: self.owner, session: SessionId(Uuid::now_v7()), guest: false };
-        self.site.state.library.mark(session, self.material, stays).await.unwrap();
+        self.site.state.library.mark(self.session(), self.material, stays).await.unwrap();
     }
 
     /// Workers with the model, until they are dropped.

@@ -2,6 +2,7 @@
 //! the indexes, and the note of who made it and for which vectors. Refuses: asking the server.
 
 use super::Settings;
+use super::point::Kind;
 use qdrant_client::qdrant::payload_index_params::IndexParams;
 use qdrant_client::qdrant::quantization_config::Quantization;
 use qdrant_client::qdrant::vectors_config::Config;
@@ -35,7 +36,6 @@ pub(super) const TO: &str = "to";
 /// Metadata: who made the collection, under which alias, for which vectors, and whether all of them were put in.
 const MADE_BY: &str = "made_by";
 const ALIAS: &str = "alias";
-const COMPLETE: &str = "complete";
 const MITOCHI: &str = "mitochi";
 
 /// Links of a point in the graph of its owner.
@@ -81,9 +81,9 @@ pub(super) fn create(
     }
 }
 
-/// The metadata that says that all vectors were put in; it joins what is there.
-pub(super) fn completed() -> HashMap<String, Value> {
-    HashMap::from([(COMPLETE.into(), true.into())])
+/// The metadata that says that all points of a kind and generation were put in; it joins what is there.
+pub(super) fn completed(kind: Kind, generation: &str) -> HashMap<String, Value> {
+    HashMap::from([(complete(kind), generation.into())])
 }
 
 /// Whether Mitochi made a collection, under this alias.
@@ -105,9 +105,13 @@ pub(super) fn fits(info: &CollectionInfo, generation: &str, dimensions: usize) -
         && dense.is_some_and(|d| d.size == dimensions as u64 && d.distance() == Distance::Cosine)
 }
 
-/// Whether every material was put in since it was made.
-pub(super) fn is_complete(info: &CollectionInfo) -> bool {
-    note(info, COMPLETE).and_then(Value::as_bool).unwrap_or(false)
+/// Whether every material was put in, as points of this kind and generation.
+pub(super) fn is_complete(info: &CollectionInfo, kind: Kind, generation: &str) -> bool {
+    note(info, &complete(kind)).and_then(Value::as_str).is_some_and(|found| found == generation)
+}
+
+fn complete(kind: Kind) -> String {
+    format!("complete_{}", kind.name())
 }
 
 fn note<'a>(info: &'a CollectionInfo, key: &str) -> Option<&'a Value> {

@@ -206,9 +206,9 @@ service! {
         delete(DeletePoints) -> PointsOperationResponse = State::delete;
         create_field_index(CreateFieldIndexCollection) -> PointsOperationResponse = State::index;
         query_groups(QueryPointGroups) -> QueryGroupsResponse = State::query_groups;
+        query(QueryPoints) -> QueryResponse = State::query;
     }
     never {
-        query(QueryPoints) -> QueryResponse;
         get(GetPoints) -> GetResponse;
         update_vectors(UpdatePointVectors) -> PointsOperationResponse;
         delete_vectors(DeletePointVectors) -> PointsOperationResponse;

@@ -5,10 +5,15 @@ use crate::clock::Clock;
 use domain::document::Span;
 use domain::id::PassageId;
 use proptest::prelude::*;
-use qdrant_client::qdrant::{Condition, CreateCollection, Value};
+use qdrant_client::qdrant::{
+    Condition, CreateCollection, DeletePoints, Filter as Points, PointStruct, UpsertPoints, Value,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tonic::Code;
 use uuid::Uuid;
 
 impl contract::Subject for Qdrant {
@@ -19,11 +24,11 @@ impl contract::Subject for Qdrant {
 
 const GENERATION: &str = "model@1/w1";
 
-fn owner(n: u128) -> LearnerId {
+pub(super) fn owner(n: u128) -> LearnerId {
     LearnerId(Uuid::from_u128(n))
 }
 
-fn material(n: u128) -> MaterialId {
+pub(super) fn material(n: u128) -> MaterialId {
     MaterialId(Uuid::from_u128(n))
 }
 
@@ -32,7 +37,7 @@ fn window(passage: u128, vector: &[f32]) -> Window {
     Window { passage, start: 0, index: 0, span: Span::new(0, 10), vector: vector.to_vec() }
 }
 
-fn settings(peer: &Peer) -> Settings {
+pub(super) fn settings(peer: &Peer) -> Settings {
     Settings { patience: Duration::from_secs(2), ..Settings::new(peer.url()) }
 }
 
@@ -297,6 +302,46 @@ async fn a_server_that_does_not_answer_is_not_waited_for() {
     assert_eq!(found(&engine, owner(1)).await, [1]);
 }
 
+/// A way to the server on which all connections fall silent, without an end, when the sender says so.
+async fn road(peer: &Peer) -> (String, watch::Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (fall_silent, silent) = watch::channel(());
+    let to = peer.url().trim_start_matches("http://").to_string();
+    tokio::spawn(async move {
+        loop {
+            let (mut near, _) = listener.accept().await.unwrap();
+            let mut far = TcpStream::connect(&to).await.unwrap();
+            let mut silent = silent.clone();
+            silent.mark_unchanged();
+            tokio::spawn(async move {
+                tokio::select! {
+                    _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                    _ = silent.changed() => std::future::pending().await,
+                }
+            });
+        }
+    });
+    (url, fall_silent)
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_without_a_word_is_replaced() {
+    let peer = Peer::start();
+    let (url, fall_silent) = road(&peer).await;
+    let quick = Settings { url, patience: Duration::from_millis(200), ..settings(&peer) };
+    let engine = Qdrant::open(quick, GENERATION, 2).await.unwrap();
+    engine.upsert(owner(1), material(1), &[window(1, &[1.0, 0.0])]).await.unwrap();
+    assert_eq!(found(&engine, owner(1)).await, [1]);
+    fall_silent.send(()).unwrap();
+    let first = engine.search(owner(1), &Filter::default(), &[1.0, 0.0], 10).await;
+    // the answer may still come in time, over the new connection
+    if first.is_err() {
+        assert!(unavailable(first).contains("did not answer within"));
+    }
+    assert_eq!(found(&engine, owner(1)).await, [1]);
+}
+
 #[tokio::test]
 async fn a_server_that_refuses_is_told_with_its_reason() {
     let peer = Peer::start();
@@ -378,7 +423,7 @@ async fn the_tests_server_refuses_what_must_not_be_asked() {
         points: Some(filter.into()),
         ..Default::default()
     };
-    let whole = point::stale(owner(1), material(1), point::Kind::Window, vec![]);
+    let whole = point::stale(owner(1), material(1), Kind::Window, vec![]);
     let ownerless = Points { must: whole.must[1..].to_vec(), ..Default::default() };
     let any_owner = Points { should: whole.must.clone(), ..whole.clone() };
     let unindexed =

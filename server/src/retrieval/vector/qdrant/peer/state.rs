@@ -274,6 +274,74 @@ impl State {
     }
 }
 
+impl State {
+    /// Sums, for each word of the query, its weight, what the passage gives it, and how rare it is among all points that
+    /// have words, as Qdrant's modifier IDF does.
+    pub(super) fn query(&mut self, asked: QueryPoints) -> Answer<QueryResponse> {
+        let collection = self.collection(&asked.collection_name)?;
+        let filter = asked.filter.clone().unwrap_or_default();
+        let allowed = QueryPoints {
+            collection_name: asked.collection_name.clone(),
+            query: asked.query.clone(),
+            using: Some(WORDS.into()),
+            filter: Some(filter.clone()),
+            with_payload: Some(vec![PASSAGE].into()),
+            limit: asked.limit.filter(|limit| *limit > 0),
+            ..Default::default()
+        };
+        ensure(asked == allowed && asked.limit.is_some(), "a search with other settings")?;
+        collection.checked_filter(&filter)?;
+        ensure(
+            filter.must.iter().any(|condition| keyword(condition, GENERATION).is_some()),
+            "no generation",
+        )?;
+        let sought = match asked.query.and_then(|query| query.variant) {
+            Some(query::Variant::Nearest(VectorInput {
+                variant: Some(vector_input::Variant::Sparse(words)),
+            })) => words,
+            _ => return Err(Status::invalid_argument("a search for no words")),
+        };
+        ensure(
+            sought.indices.is_sorted_by(|a, b| a < b) && !sought.indices.is_empty(),
+            "a search for no words",
+        )?;
+        let said: Vec<_> = collection
+            .points
+            .iter()
+            .filter_map(|(id, point)| Some((id, point, sparse(point).ok()?)))
+            .collect();
+        let rare = |word: u32| {
+            let having = said.iter().filter(|(.., words)| words.indices.contains(&word)).count() as f32;
+            ((said.len() as f32 - having + 0.5) / (having + 0.5) + 1.0).ln()
+        };
+        let sought: Vec<_> = sought
+            .indices
+            .iter()
+            .zip(&sought.values)
+            .map(|(word, weight)| (*word, weight * rare(*word)))
+            .collect();
+        let mut hits = vec![];
+        for (id, point, words) in &said {
+            let given =
+                |word: u32| words.indices.iter().position(|index| *index == word).map(|at| words.values[at]);
+            let parts: Vec<f32> =
+                sought.iter().filter_map(|(word, weight)| Some(given(*word)? * weight)).collect();
+            if !parts.is_empty() && meets(point, id, &filter)? {
+                let payload = HashMap::from([(PASSAGE.to_string(), point.payload[PASSAGE].clone())]);
+                hits.push(ScoredPoint {
+                    id: point.id.clone(),
+                    payload,
+                    score: parts.iter().sum(),
+                    ..Default::default()
+                });
+            }
+        }
+        hits.sort_by(|a, b| b.score.total_cmp(&a.score));
+        hits.truncate(asked.limit.unwrap_or_default() as usize);
+        Ok(QueryResponse { result: hits, ..Default::default() })
+    }
+}
+
 impl Collection {
     fn size(&self) -> usize {
         let config = self.made.vectors_config.as_ref().and_then(|config| config.config.as_ref());
@@ -320,18 +388,29 @@ fn keyword<'a>(condition: &'a Condition, field: &str) -> Option<&'a str> {
     }
 }
 
-/// Refuses a point that is not a window.
+/// Refuses a point that is neither a window nor a passage's words.
 fn checked_point(point: &PointStruct, size: usize) -> Answer<()> {
     point_id(point.id.as_ref())?;
     let fields: HashSet<&str> = point.payload.keys().map(String::as_str).collect();
-    let known = HashSet::from([OWNER, MATERIAL, PASSAGE, KIND, GENERATION, START, FROM, TO]);
+    let mut known = HashSet::from([OWNER, MATERIAL, PASSAGE, KIND, GENERATION, START]);
+    let kind = text(point, KIND)?;
+    if kind == "window" {
+        known.extend([FROM, TO]);
+    }
     ensure(fields == known, "a point with other fields")?;
     for field in [OWNER, MATERIAL, PASSAGE] {
         ensure(Uuid::try_parse(&text(point, field)?).is_ok(), "an id that is none")?;
     }
-    ensure(text(point, KIND)? == "window" && !text(point, GENERATION)?.is_empty(), "a kind that is none")?;
-    for field in [START, FROM, TO] {
+    ensure(["window", "words"].contains(&&*kind), "a kind that is none")?;
+    ensure(!text(point, GENERATION)?.is_empty(), "no generation")?;
+    for field in [START, FROM, TO].into_iter().filter(|field| known.contains(field)) {
         ensure(number(point, field)? >= 0, "a place that is none")?;
+    }
+    if kind == "words" {
+        let words = sparse(point)?;
+        let ascending = words.indices.is_sorted_by(|a, b| a < b);
+        let even = words.indices.len() == words.values.len() && !words.indices.is_empty();
+        return ensure(ascending && even && words.values.iter().all(|x| *x > 0.0), "words that are none");
     }
     let vector = dense(point)?;
     ensure(vector.len() == size && vector.iter().all(|x| x.is_finite()), "a vector of another length")
@@ -354,15 +433,29 @@ fn number(point: &PointStruct, field: &str) -> Answer<i64> {
     value.ok_or_else(|| Status::invalid_argument(format!("{field} is no number")))
 }
 
-fn dense(point: &PointStruct) -> Answer<Vec<f32>> {
+/// The one vector of a point, if it has this name.
+fn vector<'a>(point: &'a PointStruct, name: &str) -> Option<&'a vector::Vector> {
     let named = point.vectors.as_ref().and_then(|vectors| vectors.vectors_options.as_ref());
-    if let Some(vectors::VectorsOptions::Vectors(named)) = named
-        && named.vectors.len() == 1
-        && let Some(vector::Vector::Dense(dense)) = named.vectors.get(DENSE).and_then(|v| v.vector.as_ref())
-    {
-        return Ok(dense.data.clone());
+    match named {
+        Some(vectors::VectorsOptions::Vectors(named)) if named.vectors.len() == 1 => {
+            named.vectors.get(name)?.vector.as_ref()
+        }
+        _ => None,
     }
-    Err(Status::invalid_argument("Wrong input: Not existing vector name error"))
+}
+
+fn dense(point: &PointStruct) -> Answer<Vec<f32>> {
+    match vector(point, DENSE) {
+        Some(vector::Vector::Dense(dense)) => Ok(dense.data.clone()),
+        _ => Err(Status::invalid_argument("Wrong input: Not existing vector name error")),
+    }
+}
+
+fn sparse(point: &PointStruct) -> Answer<SparseVector> {
+    match vector(point, WORDS) {
+        Some(vector::Vector::Sparse(words)) => Ok(words.clone()),
+        _ => Err(Status::invalid_argument("Wrong input: Not existing vector name error")),
+    }
 }
 
 fn meets(point: &PointStruct, id: &str, filter: &Filter) -> Answer<bool> {
