@@ -181,7 +181,7 @@ async fn month(
         let request = request(asked);
         *requests.entry(asked.task).or_default() += 1;
         let input = dialect::estimate_input(&request.messages);
-        naively += price.of(Tokens { input, cached: 0, output: request.most_tokens.into() });
+        naively += price.of(Tokens { input, output: request.most_tokens.into(), ..Tokens::default() });
         match llm.ask(request).await? {
             Answer::Given(answering) => {
                 let (_, ended) = answering.whole().await;
@@ -260,8 +260,11 @@ impl Transport for Counting {
             body.get("reasoning_effort").map_or(0, |_| u64::from(dialect::thinking(Effort::Balanced)));
         let output = most.saturating_sub(thinking).max(1);
         let text = "word".repeat(output as usize);
-        let pieces =
-            [Piece::Text(text), Piece::End(Finish::Whole), Piece::Used(Tokens { input, cached: 0, output })];
+        let pieces = [
+            Piece::Text(text),
+            Piece::End(Finish::Whole),
+            Piece::Used(Tokens { input, output, ..Tokens::default() }),
+        ];
         Ok(Box::pin(futures::stream::iter(pieces.map(Ok))))
     }
 }
