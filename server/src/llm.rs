@@ -77,7 +77,8 @@ impl Task {
         }
     }
 
-    /// Whether it is asked in turns, each of which says again all that was said before.
+    /// Whether it is asked in turns, each of which says again all that was said before. Providers keep such a beginning, as
+    /// long as it is the same to the letter: what changes from turn to turn belongs into the last message.
     pub fn goes_on(self) -> bool {
         matches!(self, Self::Tutor)
     }
