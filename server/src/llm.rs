@@ -15,6 +15,7 @@ pub mod form;
 pub mod guard;
 pub mod json;
 pub mod ledger;
+pub mod messages;
 pub mod orchestrator;
 pub mod pace;
 pub mod prompt;
@@ -75,6 +76,12 @@ impl Task {
             Self::Analyse => "analyse",
             Self::Bulk => "bulk",
         }
+    }
+
+    /// Whether it is asked in turns, each of which says again all that was said before. Providers keep such a beginning, as
+    /// long as it is the same to the letter: what changes from turn to turn belongs into the last message.
+    pub fn goes_on(self) -> bool {
+        matches!(self, Self::Tutor)
     }
 
     /// The tier that is asked first.

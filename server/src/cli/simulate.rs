@@ -2,6 +2,7 @@
 //! orchestrator, cache and price list, with a provider that only counts, and what is printed of it. Refuses: the network, and
 //! rules of its own about what is asked first or what is the same question.
 
+mod counting;
 mod trace;
 
 use crate::{
@@ -10,8 +11,7 @@ use crate::{
         Answer, Effort, Finish, Message, Orchestrator, PromptId, Request, Speaker, Task, Tier,
         answers::Answers,
         catalogue::{Catalogue, Tokens},
-        client::{Pieces, Refusal, Transport},
-        dialect::{self, Piece},
+        dialect,
         ledger::{Allowed, Budget, Call, Consents, Ledger, Source, Spending},
         orchestrator::Parts,
         pace::Pace,
@@ -22,9 +22,9 @@ use crate::{
 };
 use anyhow::{Context, Result, ensure};
 use async_trait::async_trait;
+use counting::Counting;
 use domain::id::{LearnerId, MaterialId};
 use serde::Serialize;
-use serde_json::Value;
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
@@ -78,6 +78,8 @@ pub struct Month {
     pub naive_usd: f64,
     /// As Mitochi does it.
     pub optimised_usd: f64,
+    /// The same calls, if no provider kept the beginning of a request.
+    pub without_prompt_caching_usd: f64,
     /// By task.
     pub tasks: BTreeMap<&'static str, Line>,
 }
@@ -95,6 +97,10 @@ pub struct Line {
     pub hit_rate: f64,
     /// Tokens sent.
     pub input_tokens: u64,
+    /// Of them, those that the provider had kept.
+    pub cached_tokens: u64,
+    /// Of them, those that it keeps from then on, where that is billed.
+    pub written_tokens: u64,
     /// Tokens received.
     pub output_tokens: u64,
     /// Dollars.
@@ -149,16 +155,17 @@ async fn month(
     prices: &'static str,
     names: [&str; 3],
 ) -> Result<Month> {
+    let clock = Clock::default();
     let mut seats = vec![];
     for (tier, name) in Tier::ALL.into_iter().zip(names) {
         let model =
             catalogue.model(name).with_context(|| format!("the catalogue has no model {name}"))?.clone();
         ensure!(model.price_on(&args.on).is_some(), "{name} has no price on {}", args.on);
         let endpoint = catalogue.endpoint(&model.endpoint).context("an endpoint is missing")?.clone();
-        seats.push(Seat { tier, model, endpoint, transport: Arc::new(Counting) });
+        let transport = Arc::new(Counting::new(&endpoint, clock.clone()));
+        seats.push(Seat { tier, model, endpoint, transport });
     }
     let naive = seats[0].clone();
-    let clock = Clock::default();
     // to the first day of the trace, at its beginning
     let day = i64::from(crate::clock::day_of(&args.on).unwrap_or_default());
     let start = utc_start(day);
@@ -182,7 +189,7 @@ async fn month(
         let request = request(asked);
         *requests.entry(asked.task).or_default() += 1;
         let input = dialect::estimate_input(&request.messages);
-        naively += price.of(Tokens { input, cached: 0, output: request.most_tokens.into() });
+        naively += price.of(Tokens { input, output: request.most_tokens.into(), ..Tokens::default() });
         match llm.ask(request).await? {
             Answer::Given(answering) => {
                 let (_, ended) = answering.whole().await;
@@ -195,75 +202,67 @@ async fn month(
     }
     let calls = std::mem::take(&mut *tally.0.lock().unwrap_or_else(PoisonError::into_inner));
     let mut tasks: BTreeMap<&'static str, Line> = BTreeMap::new();
-    let mut sum = 0;
+    let (mut sum, mut without) = (0, 0);
     for call in &calls {
         let line = tasks.entry(call.task.name()).or_default();
         line.calls += u64::from(call.source == Source::Model);
         line.hits += u64::from(call.source == Source::Cache);
         line.input_tokens += call.tokens.input;
+        line.cached_tokens += call.tokens.cached;
+        line.written_tokens += call.tokens.written;
         line.output_tokens += call.tokens.output;
         line.usd += dollars(call.nanodollars);
         sum += call.nanodollars;
+        let price = catalogue.model(&call.model).and_then(|model| model.price_on(&args.on));
+        without += price.map_or(0, |price| price.of(Tokens { cached: 0, written: 0, ..call.tokens }));
     }
     for (task, count) in requests {
         let line = tasks.entry(task.name()).or_default();
         line.requests = count;
         line.hit_rate = line.hits as f64 / count.max(1) as f64;
     }
-    Ok(Month { prices, naive_usd: dollars(naively), optimised_usd: dollars(sum), tasks })
+    Ok(Month {
+        prices,
+        naive_usd: dollars(naively),
+        optimised_usd: dollars(sum),
+        without_prompt_caching_usd: dollars(without),
+        tasks,
+    })
 }
 
 fn dollars(nanodollars: i64) -> f64 {
     nanodollars as f64 / 1e9
 }
 
-/// A request as the product would write it: instructions and passages of a size, and the learner's words.
+/// A request as the product would write it: instructions and passages of a size, the turns before, and the learner's words.
 fn request(asked: &Asked) -> Request {
     let Shape { input, output } = asked.task.shape();
+    let mut messages = vec![];
+    for words in &asked.before {
+        messages.push(Message::new(Speaker::User, words.clone()));
+        messages.push(Message::new(Speaker::Assistant, counting::answer(output.into())));
+    }
+    messages.push(Message::new(Speaker::User, asked.words.clone()));
     let material = MaterialId(Uuid::from_u128(u128::from(asked.passage) + 1));
     let instructions = "Explain from the passages alone. ".repeat(12);
-    let used = dialect::estimate(&instructions) + dialect::estimate(&asked.words) + 8;
+    // of a first turn, so that the passages stay the same in all turns
+    let words = asked.before.first().unwrap_or(&asked.words);
+    let used = dialect::estimate(&instructions) + dialect::estimate(words) + 8;
     // the passage is the same for whoever asks about the same thing
     let sentence = format!("Passage {} says something about this. ", asked.passage);
     let passages: String = sentence.chars().cycle().take((input.saturating_sub(used) * 4) as usize).collect();
+    messages.insert(0, Message::new(Speaker::System, instructions + &passages));
     Request {
         task: asked.task,
         effort: Effort::Balanced,
         learner: LearnerId(Uuid::nil()),
         sources: vec![material],
         prompt: PromptId { name: "simulated", version: 1 },
-        messages: vec![
-            Message::new(Speaker::System, instructions + &passages),
-            Message::new(Speaker::User, asked.words.clone()),
-        ],
+        messages,
         asked: asked.is_kept.then(|| asked.words.clone()),
         schema: None,
         most_tokens: output,
         fresh: false,
-    }
-}
-
-/// A provider that answers with as much as it may, at once, and counts as the estimate does.
-struct Counting;
-
-#[async_trait]
-impl Transport for Counting {
-    async fn ask(&self, body: &Value) -> Result<Pieces, Refusal> {
-        let texts = body["messages"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|message| message["content"].as_str());
-        let input = texts.map(|text| dialect::estimate(text) + 4).sum();
-        let most = body["max_tokens"].as_u64().or(body["max_completion_tokens"].as_u64()).unwrap_or(0);
-        // what a model thinks is part of its limit and not of its answer: the trace has the answers' lengths
-        let thinking =
-            body.get("reasoning_effort").map_or(0, |_| u64::from(dialect::thinking(Effort::Balanced)));
-        let output = most.saturating_sub(thinking).max(1);
-        let text = "word".repeat(output as usize);
-        let pieces =
-            [Piece::Text(text), Piece::End(Finish::Whole), Piece::Used(Tokens { input, cached: 0, output })];
-        Ok(Box::pin(futures::stream::iter(pieces.map(Ok))))
     }
 }
 
@@ -307,28 +306,34 @@ fn table(args: &CostArgs, months: &[Month]) -> String {
         // writing to a string cannot fail
         let _ = writeln!(
             text,
-            "\n{}: naive ${:.2}, optimised ${:.2}\n{:<10}{:>9}{:>7}{:>6}{:>10}{:>12}{:>12}{:>9}",
+            "\n{}: naive ${:.2}, optimised ${:.2} (${:.2} without the providers' keeping of beginnings)\n\
+             {:<10}{:>9}{:>7}{:>6}{:>10}{:>12}{:>10}{:>10}{:>12}{:>9}",
             month.prices,
             month.naive_usd,
             month.optimised_usd,
+            month.without_prompt_caching_usd,
             "task",
             "requests",
             "calls",
             "hits",
             "hit rate",
             "tokens in",
+            "kept",
+            "written",
             "tokens out",
             "$"
         );
         for (task, line) in &month.tasks {
             let _ = writeln!(
                 text,
-                "{task:<10}{:>9}{:>7}{:>6}{:>9.1}%{:>12}{:>12}{:>9.3}",
+                "{task:<10}{:>9}{:>7}{:>6}{:>9.1}%{:>12}{:>10}{:>10}{:>12}{:>9.3}",
                 line.requests,
                 line.calls,
                 line.hits,
                 line.hit_rate * 100.0,
                 line.input_tokens,
+                line.cached_tokens,
+                line.written_tokens,
                 line.output_tokens,
                 line.usd
             );

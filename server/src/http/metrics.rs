@@ -112,10 +112,16 @@ fn text(counts: &Counts, breakers: &[(String, Standing)]) -> String {
     text.head(
         "mitochi_llm_tokens_total",
         "counter",
-        "Tokens billed; input without what the provider had kept.",
+        "Tokens billed; input without what the provider had kept or keeps.",
     );
     for (model, spent) in &counts.spent {
-        for (kind, tokens) in [("input", spent.input), ("cached", spent.cached), ("output", spent.output)] {
+        let kinds = [
+            ("input", spent.input),
+            ("cached", spent.cached),
+            ("written", spent.written),
+            ("output", spent.output),
+        ];
+        for (kind, tokens) in kinds {
             text.line("mitochi_llm_tokens_total", &[("model", model), ("kind", kind)], tokens);
         }
     }

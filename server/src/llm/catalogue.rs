@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// The catalogue that ships.
 const BUNDLED: &str = include_str!("catalogue.toml");
 
-/// How an endpoint speaks the API of OpenAI.
+/// How an endpoint speaks: the API of OpenAI in one of its dialects, or one of its vendor's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
@@ -16,6 +16,8 @@ pub enum Dialect {
     OpenAi,
     /// Anthropic's layer: the form of an answer is ignored.
     Anthropic,
+    /// Anthropic's own Messages API.
+    Messages,
     /// Google's layer.
     Gemini,
     /// Whatever an own server makes of it.
@@ -30,7 +32,7 @@ pub struct Endpoint {
     pub name: String,
     /// As learners read it.
     pub title: String,
-    /// The address before `/chat/completions`.
+    /// The address before `/chat/completions`, or before `/messages`.
     pub url: String,
     /// How it speaks.
     pub dialect: Dialect,
@@ -93,10 +95,12 @@ pub struct Price {
 /// Tokens of a call, as the provider counts them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tokens {
-    /// Of the request, those in `cached` included.
+    /// Of the request, those in `cached` and `written` included.
     pub input: u64,
     /// Of these, kept by the provider from before.
     pub cached: u64,
+    /// Of these, kept by the provider from now on, where that is billed.
+    pub written: u64,
     /// Of the answer, thinking included.
     pub output: u64,
 }
@@ -105,8 +109,10 @@ impl Price {
     /// Nanodollars of a call.
     pub fn of(&self, tokens: Tokens) -> i64 {
         let cached = tokens.cached.min(tokens.input);
-        let sum = (tokens.input - cached) as f64 * self.input
+        let written = tokens.written.min(tokens.input - cached);
+        let sum = (tokens.input - cached - written) as f64 * self.input
             + cached as f64 * self.cached.unwrap_or(self.input)
+            + written as f64 * self.cache_write.unwrap_or(self.input)
             + tokens.output as f64 * self.output;
         // dollars for a million are 1,000 nanodollars for one
         (sum * 1_000.0).round() as i64
@@ -220,11 +226,21 @@ mod tests {
     fn tokens_cost_their_price_to_the_nanodollar() {
         let catalogue = Catalogue::new(None).unwrap();
         let sonnet = catalogue.model("claude-sonnet-5-5").unwrap().price_on("2026-11-24").unwrap();
-        let million = Tokens { input: 1_000_000, cached: 0, output: 1_000_000 };
+        let million = Tokens { input: 1_000_000, output: 1_000_000, ..Tokens::default() };
         assert_eq!(sonnet.of(million), 12_000_000_000);
-        let cached = Tokens { input: 1_000_000, cached: 1_000_000, output: 0 };
+        let cached = Tokens { input: 1_000_000, cached: 1_000_000, ..Tokens::default() };
         assert_eq!(sonnet.of(cached), 100_000_000);
-        assert_eq!(sonnet.of(Tokens { input: 7, cached: 9, output: 0 }), 700, "not more kept than sent");
+        let all = Tokens { input: 1_000, cached: 500, written: 300, output: 10 };
+        assert_eq!(sonnet.of(all), 200 * 2_000 + 500 * 100 + 300 * 2_500 + 10 * 10_000);
+        let most = Tokens { input: 7, cached: 9, written: 3, output: 0 };
+        assert_eq!(sonnet.of(most), 700, "not more kept than sent");
+        let mini = catalogue.model("gpt-5-mini").unwrap().price_on("2026-11-24").unwrap();
+        let written = Tokens { input: 8, written: 8, ..Tokens::default() };
+        assert_eq!(
+            mini.of(written),
+            2_000,
+            "who does not say that writing costs more bills it as any other token"
+        );
     }
 
     #[test]
@@ -240,6 +256,14 @@ mod tests {
         let own = "[[model]]\nname = \"gpt-5-mini\"\nendpoint = \"openai\"\ncontext = 9\nprice = [{ input = 1.0, output = 2.0 }]";
         let catalogue = Catalogue::new(Some(own)).unwrap();
         assert_eq!(catalogue.model("gpt-5-mini").unwrap().context, 9);
+        // Claude over the OpenAI layer, for whoever has a proxy that speaks nothing else
+        let layer = "[[endpoint]]\nname = \"anthropic\"\ntitle = \"Anthropic\"\nurl = \"https://proxy.example/v1\"\n\
+                     dialect = \"anthropic\"\nkey = \"ANTHROPIC_API_KEY\"\njson_schema = false\nstream_usage = true\n\
+                     prompt_caching = false";
+        let layered = Catalogue::new(Some(layer)).unwrap();
+        assert_eq!(catalogue.endpoint("anthropic").unwrap().dialect, Dialect::Messages);
+        assert_eq!(layered.endpoint("anthropic").unwrap().dialect, Dialect::Anthropic);
+        assert_eq!(layered.model("claude-sonnet-5-5").unwrap().endpoint, "anthropic");
         for (text, told) in [
             ("[[model]]\nname = \"x\"\nendpoint = \"nowhere\"\ncontext = 1", "no endpoint nowhere"),
             ("[[model]]\nname = \"x\"\nendpoint = \"openai\"\ncontext = 0", "a context of 0"),

@@ -2,8 +2,9 @@
 //! Refuses: trying again, and repeating anything that a provider wrote in an error.
 
 use super::{
-    catalogue::Endpoint,
+    catalogue::{Dialect, Endpoint},
     dialect::{self, Failure, Piece},
+    messages,
     pace::Pace,
 };
 use crate::{clock::Clock, config::Secret, place};
@@ -50,15 +51,20 @@ pub trait Transport: Send + Sync {
 
 /// An endpoint on the network and its key.
 #[derive(Clone)]
-pub struct Http {
-    client: async_openai::Client<OpenAIConfig>,
+pub struct Http(Way);
+
+/// By which API it is asked.
+#[derive(Clone)]
+enum Way {
+    OpenAi(Box<async_openai::Client<OpenAIConfig>>),
+    Messages(messages::Client),
 }
 
 impl Http {
     /// Nothing is sent yet.
     ///
     /// # Errors
-    /// Where the machine cannot speak TLS.
+    /// Where the machine cannot speak TLS, or the key cannot be sent.
     pub fn new(endpoint: &Endpoint, key: &Secret, pace: Pace, clock: Clock) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(pace.connect)
@@ -66,6 +72,9 @@ impl Http {
             .redirect(Policy::none());
         // what stays on this machine goes through no proxy of the environment either
         let http = if place::is_here(&endpoint.url) { http.no_proxy() } else { http }.build()?;
+        if endpoint.dialect == Dialect::Messages {
+            return Ok(Self(Way::Messages(messages::Client::new(http, endpoint, key, clock)?)));
+        }
         // no organisation or project of the environment: what is configured is what is used
         let config = OpenAIConfig::new()
             .with_api_base(endpoint.url.trim_end_matches('/'))
@@ -76,15 +85,19 @@ impl Http {
             let (http, clock) = (http.clone(), clock.clone());
             async move { send(&http, request, &clock).await }
         });
-        Ok(Self { client: async_openai::Client::with_config(config).with_http_service(service) })
+        let client = async_openai::Client::with_config(config).with_http_service(service);
+        Ok(Self(Way::OpenAi(Box::new(client))))
     }
 }
 
 #[async_trait]
 impl Transport for Http {
     async fn ask(&self, body: &Value) -> Result<Pieces, Refusal> {
-        let stream = self.client.chat().create_stream_byot::<_, Value>(body).await.map_err(refusal)?;
-        let mut bytes = 0;
+        let client = match &self.0 {
+            Way::OpenAi(client) => client,
+            Way::Messages(client) => return Ok(bounded(client.ask(body).await?)),
+        };
+        let stream = client.chat().create_stream_byot::<_, Value>(body).await.map_err(refusal)?;
         let pieces = stream.map(|chunk| match chunk {
             Ok(chunk) => dialect::pieces(&chunk),
             // malformed, or the connection broke
@@ -96,30 +109,44 @@ impl Transport for Http {
                 Err(failure) => vec![Err(failure)],
             })
         });
-        let pieces = pieces.map(move |piece| {
-            if let Ok(Piece::Text(text)) = &piece {
-                bytes += text.len();
-                if bytes > ANSWER_MAX {
-                    return Err(Failure::Broken);
-                }
-            }
-            piece
-        });
-        Ok(Box::pin(pieces))
+        Ok(bounded(pieces))
     }
 }
 
-/// Sends a request once; whatever is no answer is a [`Refusal`].
+/// The pieces of an answer as long as it is no longer than any can be.
+fn bounded(pieces: impl Stream<Item = Result<Piece, Failure>> + Send + 'static) -> Pieces {
+    let mut bytes = 0;
+    Box::pin(pieces.map(move |piece| {
+        if let Ok(Piece::Text(text)) = &piece {
+            bytes += text.len();
+            if bytes > ANSWER_MAX {
+                return Err(Failure::Broken);
+            }
+        }
+        piece
+    }))
+}
+
+/// Sends what the library for OpenAI's API made, once.
 async fn send(
     http: &reqwest::Client,
     request: HttpRequestFactory,
     clock: &Clock,
 ) -> Result<reqwest::Response, OpenAIError> {
-    let request = request.build().await?;
-    let mut response = http.execute(request).await.map_err(|error| {
-        let failure = if error.is_connect() { Failure::Unreachable } else { Failure::Broken };
-        OpenAIError::Boxed(Box::new(Refusal::from(failure)))
-    })?;
+    let sent = execute(http, request.build().await?, clock).await;
+    sent.map_err(|refusal| OpenAIError::Boxed(Box::new(refusal)))
+}
+
+/// Sends a request once; whatever is no answer is a [`Refusal`].
+pub(super) async fn execute(
+    http: &reqwest::Client,
+    request: reqwest::Request,
+    clock: &Clock,
+) -> Result<reqwest::Response, Refusal> {
+    let mut response = http
+        .execute(request)
+        .await
+        .map_err(|error| if error.is_connect() { Failure::Unreachable } else { Failure::Broken })?;
     let status = response.status();
     if status.is_success() {
         return Ok(response);
@@ -133,7 +160,7 @@ async fn send(
         }
     }
     let failure = Failure::of(status.as_u16(), &String::from_utf8_lossy(&body));
-    Err(OpenAIError::Boxed(Box::new(Refusal { failure, wish })))
+    Err(Refusal { failure, wish })
 }
 
 fn refusal(error: OpenAIError) -> Refusal {

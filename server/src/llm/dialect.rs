@@ -1,5 +1,6 @@
 //! What each endpoint makes of OpenAI's API. Owns: the body of a request for each dialect, and reading whatever comes back
-//! in a stream. Refuses: sending. The differences are those of November 2026 (see the catalogue).
+//! in a stream. Refuses: sending, and Anthropic's own API (`messages` makes that of the body). The differences are those of
+//! November 2026 (see the catalogue).
 
 use super::{
     Effort, Finish, Message, Request, Speaker,
@@ -176,9 +177,13 @@ pub fn body(request: &Request, messages: &[Message], model: &Model, endpoint: &E
     let mut body = json!({ "model": model.name, "messages": messages, "stream": true });
     let most = match endpoint.dialect {
         Dialect::OpenAi => "max_completion_tokens",
-        Dialect::Anthropic | Dialect::Gemini | Dialect::Foreign => "max_tokens",
+        Dialect::Anthropic | Dialect::Messages | Dialect::Gemini | Dialect::Foreign => "max_tokens",
     };
     body[most] = most_output(request, model).into();
+    // others keep beginnings by themselves; there it is asked for, and costs something if nobody comes back
+    if endpoint.dialect == Dialect::Messages && endpoint.prompt_caching && request.task.goes_on() {
+        body["cache_control"] = json!({ "type": "ephemeral" });
+    }
     if endpoint.stream_usage {
         body["stream_options"] = json!({ "include_usage": true });
     }
@@ -246,13 +251,14 @@ pub fn pieces(chunk: &Value) -> Result<Vec<Piece>, Failure> {
             input: count(&usage["prompt_tokens"]),
             cached: count(&usage["prompt_tokens_details"]["cached_tokens"]),
             output: count(&usage["completion_tokens"]),
+            ..Tokens::default()
         }));
     }
     Ok(pieces)
 }
 
 /// What an error within a stream means.
-fn in_stream(error: &Value) -> Failure {
+pub(super) fn in_stream(error: &Value) -> Failure {
     let code = &error["code"];
     let status =
         code.as_u64().or_else(|| code.as_str()?.parse().ok()).and_then(|code| u16::try_from(code).ok());
@@ -268,12 +274,16 @@ fn in_stream(error: &Value) -> Failure {
 /// What is believed of a provider's count. `sent` and `said` are estimates; a count beyond what can be is not believed, and
 /// the estimate stands in its place.
 pub fn believed(counted: Option<Tokens>, sent: u64, said: u64, most_output: u64) -> Tokens {
-    let Some(counted) = counted else { return Tokens { input: sent, cached: 0, output: said } };
+    let Some(counted) = counted else { return Tokens { input: sent, output: said, ..Tokens::default() } };
     // no tokenizer makes more tokens than bytes, and every request has some
-    let input = if (1..=sent * 4 + 1_000).contains(&counted.input) { counted.input } else { sent };
+    let can_be = (1..=sent * 4 + 1_000).contains(&counted.input);
+    let input = if can_be { counted.input } else { sent };
     let known = counted.output > 0 || said == 0;
     let output = if known && counted.output <= most_output.max(said * 4) { counted.output } else { said };
-    Tokens { input, cached: counted.cached.min(input), output }
+    // parts of a sum that is none are none either
+    let (cached, written) = if can_be { (counted.cached, counted.written) } else { (0, 0) };
+    let cached = cached.min(input);
+    Tokens { input, cached, written: written.min(input - cached), output }
 }
 
 #[cfg(test)]

@@ -264,7 +264,9 @@ impl Orchestrator {
         let Some(Chair { seat, .. }) = seats.first() else { return 0 };
         let output = dialect::most_output(request, &seat.model).into();
         let input = dialect::estimate_input(&request.messages);
-        self.price(seat, Tokens { input, cached: 0, output })
+        // nothing of a conversation may have been kept yet, and all of it is from now on
+        let written = if request.task.goes_on() { input } else { 0 };
+        self.price(seat, Tokens { input, written, output, ..Tokens::default() })
     }
 
     fn price(&self, seat: &Seat, tokens: Tokens) -> i64 {

@@ -27,10 +27,12 @@ pub struct Kind {
 /// Counts of a model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spent {
-    /// Tokens of requests that the provider had not kept.
+    /// Tokens of requests that the provider had not kept, and does not.
     pub input: u64,
     /// Tokens of requests that it had.
     pub cached: u64,
+    /// Tokens of requests that it keeps from then on, where that is billed.
+    pub written: u64,
     /// Tokens of answers.
     pub output: u64,
     /// Billionths of a dollar.
@@ -88,8 +90,10 @@ impl Tally {
         }
         let spent = counts.spent.entry(model.clone()).or_default();
         let cached = call.tokens.cached.min(call.tokens.input);
-        spent.input += call.tokens.input - cached;
+        let written = call.tokens.written.min(call.tokens.input - cached);
+        spent.input += call.tokens.input - cached - written;
         spent.cached += cached;
+        spent.written += written;
         spent.output += call.tokens.output;
         spent.nanodollars += u64::try_from(call.nanodollars).unwrap_or(0);
         if let Some(time) = call.first_word {

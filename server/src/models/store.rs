@@ -18,6 +18,7 @@ pub(super) struct CallRow<'c> {
     pub(super) source: &'c str,
     pub(super) input: i64,
     pub(super) cached: i64,
+    pub(super) written: i64,
     pub(super) output: i64,
     pub(super) nanodollars: i64,
     pub(super) first_word: Option<i64>,
@@ -29,14 +30,16 @@ pub(super) struct CallRow<'c> {
 pub(super) async fn insert_call(tx: &mut Tx, call: &CallRow<'_>) -> Result<()> {
     let sql =
         "INSERT INTO model_call (id, learner, at, day, task, tier, endpoint, model, source, input_tokens, cached_tokens,
-           output_tokens, nanodollars, first_word, whole, outcome)
-         VALUES ($1, (SELECT id FROM learner WHERE id = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+           output_tokens, nanodollars, first_word, whole, outcome, written_tokens)
+         VALUES ($1, (SELECT id FROM learner WHERE id = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+           $17)";
     let query =
         tx.query(sql).bind(call.id).bind(call.learner.map(|learner| learner.0)).bind(call.at).bind(call.day);
     let query = query.bind(call.task.to_string()).bind(call.tier.to_string()).bind(call.endpoint.to_string());
     let query = query.bind(call.model.to_string()).bind(call.source.to_string());
     let query = query.bind(call.input).bind(call.cached).bind(call.output).bind(call.nanodollars);
-    query.bind(call.first_word).bind(call.whole).bind(call.outcome.to_string()).run().await?;
+    let query = query.bind(call.first_word).bind(call.whole).bind(call.outcome.to_string());
+    query.bind(call.written).run().await?;
     Ok(())
 }
 

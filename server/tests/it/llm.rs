@@ -30,31 +30,36 @@ use std::{
 };
 use uuid::Uuid;
 
-const TEXT: &str = "The sinoatrial node sets the pace of the heart, and the impulse spreads through both atria. At the \
+pub(crate) const TEXT: &str = "The sinoatrial node sets the pace of the heart, and the impulse spreads through both atria. At the \
                     atrioventricular node it waits for about a tenth of a second, so that the atria empty before the \
                     ventricles contract. Then it runs down the bundle of His to the Purkinje fibers.";
 
-fn ms(ms: u64) -> Duration {
+pub(crate) fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
 /// Short enough for a test, long enough for a busy machine.
-fn pace() -> Pace {
+pub(crate) fn pace() -> Pace {
     Pace { connect: ms(1_000), first: ms(1_500), between: ms(800) }
 }
 
-fn provider(dialect: Dialect, script: Script) -> Provider {
+pub(crate) fn provider(dialect: Dialect, script: Script) -> Provider {
     Provider::start(Settings { script, ..Settings::new(dialect) })
 }
 
 /// Says [`TEXT`], or what is left of it where it is told to go on.
-fn faithful(request: &provider::Request) -> Reply {
+pub(crate) fn faithful(request: &provider::Request) -> Reply {
     let said = request.messages().into_iter().rfind(|message| message.role == "assistant");
     let said = said.map(|message| message.text).unwrap_or_default();
     Reply::text(TEXT.strip_prefix(said.as_str()).unwrap_or(TEXT))
 }
 
-fn seat(tier: Tier, name: &str, provider: &Provider) -> Seat {
+pub(crate) fn seat(tier: Tier, name: &str, provider: &Provider) -> Seat {
+    seat_with(tier, name, provider, |_| {})
+}
+
+/// A seat whose endpoint is not quite the catalogue's.
+pub(crate) fn seat_with(tier: Tier, name: &str, provider: &Provider, change: fn(&mut Endpoint)) -> Seat {
     let catalogue = Catalogue::new(None).unwrap();
     let model = match catalogue.model(name) {
         Some(model) => model.clone(),
@@ -68,23 +73,24 @@ fn seat(tier: Tier, name: &str, provider: &Provider) -> Seat {
     };
     let mut endpoint = catalogue.endpoint(&model.endpoint).unwrap().clone();
     endpoint.url = provider.base_url();
+    change(&mut endpoint);
     let transport = Arc::new(transport(&endpoint));
     Seat { tier, model, endpoint, transport }
 }
 
-fn transport(endpoint: &Endpoint) -> Http {
+pub(crate) fn transport(endpoint: &Endpoint) -> Http {
     Http::new(endpoint, &"test-key".parse::<Secret>().unwrap(), pace(), Clock::default()).unwrap()
 }
 
-struct World {
-    llm: Orchestrator,
-    book: Arc<Book>,
-    learner: LearnerId,
-    clock: Clock,
+pub(crate) struct World {
+    pub(crate) llm: Orchestrator,
+    pub(crate) book: Arc<Book>,
+    pub(crate) learner: LearnerId,
+    pub(crate) clock: Clock,
 }
 
 impl World {
-    async fn new(test: &TestDb, seats: Vec<Seat>, budget: Budget) -> Self {
+    pub(crate) async fn new(test: &TestDb, seats: Vec<Seat>, budget: Budget) -> Self {
         let clock = Clock::default();
         let book = Arc::new(Book { db: test.db.clone(), clock: clock.clone() });
         let learner = learner(&test.db).await;
@@ -100,7 +106,7 @@ impl World {
         Self { llm: Orchestrator::new(parts), book, learner, clock }
     }
 
-    fn request(&self, question: &str) -> Request {
+    pub(crate) fn request(&self, question: &str) -> Request {
         Request {
             task: Task::Tutor,
             effort: Effort::Balanced,
@@ -115,12 +121,12 @@ impl World {
         }
     }
 
-    async fn answer(&self, question: &str) -> Answer {
+    pub(crate) async fn answer(&self, question: &str) -> Answer {
         self.llm.ask(self.request(question)).await.unwrap()
     }
 
     /// The text of an answer, how it ended, and by whom.
-    async fn whole(&self, question: &str) -> (String, Finish, String) {
+    pub(crate) async fn whole(&self, question: &str) -> (String, Finish, String) {
         match self.answer(question).await {
             Answer::Given(answering) => {
                 let (text, ended) = answering.whole().await;
@@ -131,7 +137,7 @@ impl World {
     }
 
     /// Model, source, outcome, input, cached, output and price of each call.
-    async fn calls(&self) -> Vec<(String, String, String, i64, i64, i64, i64)> {
+    pub(crate) async fn calls(&self) -> Vec<(String, String, String, i64, i64, i64, i64)> {
         let mut tx = self.book.db.read().await.unwrap();
         let sql = "SELECT model, source, outcome, input_tokens, cached_tokens, output_tokens, nanodollars FROM model_call
             ORDER BY id";
@@ -143,7 +149,7 @@ impl World {
     }
 }
 
-fn three(primary: &Provider, secondary: &Provider, tertiary: &Provider) -> Vec<Seat> {
+pub(crate) fn three(primary: &Provider, secondary: &Provider, tertiary: &Provider) -> Vec<Seat> {
     vec![
         seat(Tier::Primary, "claude-sonnet-5-5", primary),
         seat(Tier::Secondary, "gpt-5-mini", secondary),
@@ -175,10 +181,9 @@ async fn every_dialect_answers_and_is_booked() {
     }
 }
 
-#[tokio::test]
-async fn whatever_happens_to_the_first_the_second_answers() {
-    let test = databases().await.remove(0);
-    let faults = [
+/// All that can happen to the first.
+pub(crate) fn faults() -> Vec<Fault> {
+    vec![
         Fault::Unauthorized,
         Fault::InvalidKey,
         Fault::Forbidden,
@@ -200,9 +205,14 @@ async fn whatever_happens_to_the_first_the_second_answers() {
         Fault::Refusal,
         Fault::Empty,
         Fault::Cut { after: 0 },
-    ];
+    ]
+}
+
+#[tokio::test]
+async fn whatever_happens_to_the_first_the_second_answers() {
+    let test = databases().await.remove(0);
     println!("what a learner gets, and after how long, when the first provider does this at every try:");
-    for fault in faults {
+    for fault in faults() {
         let bad = Reply::from_fn(faithful).with(fault.clone());
         let first = provider(Dialect::Claude, Script::new().otherwise(bad));
         let second = provider(Dialect::OpenAi, Script::new().otherwise(Reply::from_fn(faithful)));
@@ -547,8 +557,8 @@ async fn an_answer_is_kept_for_who_may_have_it_and_for_no_other_question() {
 }
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
-struct Verdict {
-    answer: String,
+pub(crate) struct Verdict {
+    pub(crate) answer: String,
 }
 
 impl Form for Verdict {

@@ -6,6 +6,7 @@
 mod account;
 mod analysis;
 mod answers;
+mod claude;
 mod db_contract;
 mod generations;
 mod http;

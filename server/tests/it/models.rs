@@ -309,7 +309,7 @@ fn call(clock: &Clock, learner: LearnerId, days: i64) -> Call {
         endpoint: "anthropic".into(),
         model: "large".into(),
         source: Source::Model,
-        tokens: Tokens { input: 1_000, cached: 200, output: 100 },
+        tokens: Tokens { input: 1_000, cached: 200, written: 300, output: 100 },
         nanodollars: 12_345_678,
         first_word: Some(Duration::from_millis(800)),
         whole: Duration::from_secs(3),

@@ -29,6 +29,11 @@ async fn a_month_is_always_the_same_and_the_cache_spares_something() {
         let line = with.tasks["explain"];
         assert_eq!(line.calls + line.hits, line.requests);
         assert_eq!(with.tasks.values().map(|line| line.requests).sum::<u64>(), 400);
+        let tutor = with.tasks["tutor"];
+        assert!(tutor.cached_tokens > 0 && tutor.written_tokens > 0);
+        assert!(tutor.cached_tokens + tutor.written_tokens <= tutor.input_tokens);
+        assert_eq!(line.written_tokens, 0, "what nobody goes on with is not kept for money");
+        assert!(with.optimised_usd < 0.97 * with.without_prompt_caching_usd);
     }
 }
 
@@ -36,11 +41,11 @@ async fn a_month_is_always_the_same_and_the_cache_spares_something() {
 async fn a_changed_price_changes_the_sum_to_the_cent() {
     let before = months(&["--no-cache"], None).await;
     let own = "[[model]]\nname = \"gpt-5-mini\"\nendpoint = \"openai\"\ncontext = 400000\nreasoning = true\n\
-               price = [{ input = 1.25, output = 2.0 }]";
+               price = [{ input = 1.25, cached = 0.025, output = 2.0 }]";
     let after = months(&["--no-cache"], Some(own)).await;
     assert_eq!(before[0], after[0], "the design's models are not touched");
-    let tokens: u64 =
-        ["explain", "question", "judge"].iter().map(|task| before[1].tasks[task].input_tokens).sum();
+    let lines = ["explain", "question", "judge"].map(|task| before[1].tasks[task]);
+    let tokens: u64 = lines.iter().map(|line| line.input_tokens - line.cached_tokens).sum();
     let more = after[1].optimised_usd - before[1].optimised_usd;
     assert!((more - tokens as f64 / 1e6).abs() < 0.000_001, "a dollar more for each million tokens: {more}");
 }

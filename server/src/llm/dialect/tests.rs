@@ -31,9 +31,18 @@ fn each_dialect_gets_what_it_takes() {
     assert!(openai.get("max_tokens").is_none() && openai.get("temperature").is_none());
     assert_eq!(openai["response_format"]["json_schema"]["strict"], true);
     let claude = written("claude-sonnet-5-5", true);
+    assert_eq!(claude["max_tokens"], 100 + 2_048, "thinking is part of it");
+    assert!(claude.get("temperature").is_none() && claude.get("cache_control").is_none());
+    let older = written("claude-haiku-4-5", true);
+    assert_eq!((&older["max_tokens"], &older["temperature"]), (&json!(100), &json!(0)));
+    let catalogue = Catalogue::new(None).unwrap();
+    let haiku = catalogue.model("claude-haiku-4-5").unwrap();
+    let own = catalogue.endpoint("anthropic").unwrap();
+    let tutor = Request { task: Task::Tutor, ..request(false) };
+    assert!(body(&tutor, &tutor.messages, haiku, own).get("cache_control").is_some());
+    let layer = Endpoint { dialect: Dialect::Anthropic, json_schema: false, ..own.clone() };
+    let claude = body(&request(true), &request(true).messages, haiku, &layer);
     assert!(claude.get("response_format").is_none(), "it is ignored there");
-    assert_eq!(claude["max_tokens"], 100);
-    assert_eq!(claude["temperature"], 0);
     let told = claude["messages"][1]["content"].as_str().unwrap();
     assert!(told.contains("JSON Schema") && told.contains(r#"{"type":"object"}"#), "{told}");
     let plain = written("gpt-4o-mini", false);
@@ -66,7 +75,7 @@ fn chunks_of_all_kinds_are_read() {
         (json!({"choices": []}), vec![]),
         (
             json!({"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 4}}}),
-            vec![Piece::Used(Tokens { input: 9, cached: 4, output: 2 })],
+            vec![Piece::Used(Tokens { input: 9, cached: 4, output: 2, ..Tokens::default() })],
         ),
     ] {
         assert_eq!(pieces(&chunk), Ok(expected), "{chunk}");
@@ -114,13 +123,14 @@ fn statuses_mean_what_they_mean() {
 
 #[test]
 fn a_count_that_cannot_be_is_not_believed() {
-    let count = |input, cached, output| Some(Tokens { input, cached, output });
-    assert_eq!(believed(None, 100, 20, 200), Tokens { input: 100, cached: 0, output: 20 });
-    assert_eq!(believed(count(120, 100, 30), 100, 20, 200), Tokens { input: 120, cached: 100, output: 30 });
-    assert_eq!(
-        believed(count(9_000_000, 0, 9_000_000), 100, 20, 200),
-        Tokens { input: 100, cached: 0, output: 20 }
-    );
-    assert_eq!(believed(count(0, 0, 0), 100, 20, 200), Tokens { input: 100, cached: 0, output: 20 });
+    let tokens = |input, cached, output| Tokens { input, cached, output, ..Tokens::default() };
+    let count = |input, cached, output| Some(tokens(input, cached, output));
+    assert_eq!(believed(None, 100, 20, 200), tokens(100, 0, 20));
+    assert_eq!(believed(count(120, 100, 30), 100, 20, 200), tokens(120, 100, 30));
+    let written = Tokens { written: 90, ..tokens(120, 100, 30) };
+    assert_eq!(believed(Some(written), 100, 20, 200).written, 20, "what was kept is not kept anew");
+    assert_eq!(believed(count(9_000_000, 0, 9_000_000), 100, 20, 200), tokens(100, 0, 20));
+    assert_eq!(believed(count(0, 0, 0), 100, 20, 200), tokens(100, 0, 20));
+    assert_eq!(believed(count(9_000_000, 9_000_000, 20), 100, 20, 200), tokens(100, 0, 20));
     assert_eq!(believed(count(50, 80, 1), 100, 20, 200).cached, 50);
 }

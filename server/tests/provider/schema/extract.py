@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Cuts the parts that the test provider checks out of OpenAI's OpenAPI document, as one JSON Schema.
+"""Cuts the parts that the test provider checks out of an OpenAPI document, OpenAI's or Anthropic's, as one JSON Schema.
 
     python3 extract.py PATH/openai-openapi.yaml > chat.json
+    python3 extract.py PATH/dart-anthropic_openapi_curated.yaml > messages.json
 
 Wants Python 3 with PyYAML. Owns the translation alone: `nullable` becomes a type or an `anyOf`, what JSON Schema does not
-know (discriminators, examples) and what only people read (descriptions) is left out.
+know (discriminators, examples) and what only people read (descriptions) is left out. In Anthropic's document the value of a
+discriminator becomes a constant: its variants are told apart by nothing else.
 """
 
 import json
@@ -12,7 +14,7 @@ import sys
 
 import yaml
 
-ROOTS = [
+OPENAI = [
     "CreateChatCompletionRequest",
     "CreateChatCompletionResponse",
     "CreateChatCompletionStreamResponse",
@@ -20,6 +22,7 @@ ROOTS = [
     "CreateEmbeddingResponse",
     "ListModelsResponse",
 ]
+ANTHROPIC = ["CreateMessageRequest", "Message", "MessageStreamEvent"]
 
 # Keywords of a schema whose value is a schema, a list of schemas or schemas by name.
 ONE = {"items", "additionalProperties", "not", "propertyNames"}
@@ -61,6 +64,26 @@ def translate(schema, wanted):
     return made
 
 
+def told_apart(schemas):
+    """Anthropic's components with what the document says in words of its own alone: which `type` a variant has."""
+    for schema in list(schemas.values()):
+        mapping = schema.get("discriminator", {}).get("mapping", {})
+        if "oneOf" in schema:
+            schema["oneOf"] = [
+                {
+                    "allOf": [
+                        {"$ref": target},
+                        {"type": "object", "properties": {"type": {"const": value}}, "required": ["type"]},
+                    ]
+                }
+                for value, target in mapping.items()
+            ] or schema["oneOf"]
+    # a text or blocks, of which the document says 'string' besides
+    system = schemas["CreateMessageRequest"]["properties"]["system"]
+    if "oneOf" in system:
+        system.pop("type", None)
+
+
 def nullable(schema):
     """`schema`, or null. A type alone takes null in; anything else needs a choice."""
     kind = schema.get("type")
@@ -73,15 +96,22 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         document = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     schemas = document["components"]["schemas"]
-    wanted, made = list(ROOTS), {}
+    info = document["info"]
+    if info["title"] == "Anthropic API":
+        told_apart(schemas)
+        wanted = list(ANTHROPIC)
+        whose = f"a description of Anthropic's API, version {info['version']}, MIT licence, (c) David Miguel Lozano"
+    else:
+        wanted = list(OPENAI)
+        whose = f"OpenAI's OpenAPI document {info['version']}, MIT licence, (c) OpenAI"
+    made = {}
     while wanted:
         name = wanted.pop()
         if name not in made:
             made[name] = translate(schemas[name], wanted)
     result = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$comment": f"From OpenAI's OpenAPI document {document['info']['version']}, MIT licence, (c) OpenAI. "
-        "Made by extract.py; do not edit.",
+        "$comment": f"From {whose}. Made by extract.py; do not edit.",
         "$defs": {name: made[name] for name in sorted(made)},
     }
     json.dump(result, sys.stdout, indent=1, ensure_ascii=False)

@@ -83,14 +83,16 @@ fn words(request: &Request, reply: &Reply) -> Result<String, Problem> {
     if reply.verbatim {
         return Ok(text);
     }
-    if request.dialect == Dialect::Claude {
+    let format = if request.is_native() { "/output_config/format" } else { "/response_format" };
+    let format = request.json().pointer(format).unwrap_or(&Value::Null);
+    if request.dialect == Dialect::Claude && !(request.is_native() && format.is_object()) {
         return Ok(match scripted {
             Some(value) => format!("Here is the JSON you asked for:\n\n```json\n{value:#}\n```"),
             None => text,
         });
     }
-    let format = &request.json()["response_format"];
     let schema = match format["type"].as_str() {
+        Some("json_schema") if request.is_native() => format["schema"].clone(),
         Some("json_schema") => format["json_schema"]["schema"].clone(),
         Some("json_object") => json!({"type": "object"}),
         _ => return Ok(text),

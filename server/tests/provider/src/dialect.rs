@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde_json::Value;
 
-use crate::{problem::Problem, request::Request, schema, strict};
+use crate::{messages, problem::Problem, request::Request, schema, strict};
 
 /// How a vendor speaks the chat-completions API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,7 +13,8 @@ pub enum Dialect {
     /// `temperature` and `max_tokens`.
     #[default]
     OpenAi,
-    /// Anthropic's layer: ignores `response_format`, joins system messages, clamps the temperature, caches nothing.
+    /// Anthropic. At `/v1/chat/completions` its layer: ignores `response_format`, joins system messages, clamps the temperature,
+    /// caches nothing. At `/v1/messages` its own API: honours `output_config`, caches what is marked.
     Claude,
     /// Google's layer: no `id` and `created`, errors in an array, the usage in the last chunk with content.
     Gemini,
@@ -101,6 +102,9 @@ fn reasons(model: &str) -> bool {
 /// Refuses a chat request that the vendor would not answer.
 pub(crate) fn check_chat(request: &Request) -> Result<(), Problem> {
     let dialect = request.dialect;
+    if request.is_native() {
+        return messages::check(request);
+    }
     check(request, "CreateChatCompletionRequest", own_fields(dialect))?;
     let body = request.json();
     if dialect != Dialect::Foreign && !body["stream_options"].is_null() && !request.streams() {
@@ -120,7 +124,7 @@ pub(crate) fn check_embeddings(request: &Request) -> Result<(), Problem> {
 }
 
 /// The schema, and no field that is unknown: a misspelt one would be ignored by some vendors for ever.
-fn check(request: &Request, component: &str, own: &[&str]) -> Result<(), Problem> {
+pub(crate) fn check(request: &Request, component: &str, own: &[&str]) -> Result<(), Problem> {
     let Some(fields) = request.json().as_object() else {
         return Err(Problem::invalid("We could not parse the JSON body of your request.", "", None));
     };

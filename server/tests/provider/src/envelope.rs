@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Dialect, Request, Settings, answer::Answer, tokens::pieces};
+use crate::{Dialect, Request, Settings, answer::Answer, messages, tokens::pieces};
 
 /// The chunks of a stream in their order. Only `pieces` bring words.
 #[derive(Debug)]
@@ -33,6 +33,9 @@ fn around(request: &Request, settings: &Settings, object: &str, choices: Value) 
 
 /// The whole answer.
 pub(crate) fn whole(request: &Request, settings: &Settings, answer: &Answer) -> Value {
+    if request.is_native() {
+        return messages::whole(request, answer);
+    }
     let choice = |index: u64| {
         let mut message = json!({"role": "assistant"});
         if answer.content.is_some() || settings.dialect != Dialect::Gemini {
@@ -60,6 +63,9 @@ pub(crate) fn whole(request: &Request, settings: &Settings, answer: &Answer) -> 
 /// The answer in chunks.
 pub(crate) fn chunks(request: &Request, settings: &Settings, answer: &Answer) -> Chunks {
     let dialect = settings.dialect;
+    if request.is_native() {
+        return messages::events(request, answer);
+    }
     let wanted = request.json()["stream_options"]["include_usage"] == true;
     let usage = answer.usage.as_ref().filter(|_| wanted);
     let chunk = |index: u64, delta: Value, finish: Value| {

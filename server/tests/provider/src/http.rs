@@ -19,7 +19,7 @@ use crate::{
     Dialect, Fault, Reply, Request, Script, Settings,
     answer::answer,
     dialect::{check_chat, check_embeddings},
-    embedding, envelope,
+    embedding, envelope, messages,
     plan::{self, Manner, Step, play},
     problem::Problem,
     record::{Exchange, Record, lock},
@@ -74,7 +74,8 @@ async fn handle(
             named(response, &request)
         }
         Err(problem) => {
-            let steps = vec![Step::Send(problem.body(request.dialect).to_string())];
+            let body = if request.is_native() { problem.native() } else { problem.body(request.dialect) };
+            let steps = vec![Step::Send(body.to_string())];
             let mut response = Response::new(play(steps, exchange));
             *response.status_mut() = StatusCode::from_u16(problem.status(request.dialect))
                 .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -113,13 +114,17 @@ fn named(mut response: Response, request: &Request) -> Response {
 async fn respond(stage: &Stage, request: &Request) -> Result<Reaction, Problem> {
     let by_hand = by_hand(request)?;
     if let Some(key) = &stage.settings.key {
-        let bearer = request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
-        if bearer != Some(key) {
+        let sent = match request.is_native() {
+            true => request.header("x-api-key"),
+            false => request.header("authorization").and_then(|value| value.strip_prefix("Bearer ")),
+        };
+        if sent != Some(key) {
             return Err(Problem::Unauthorized);
         }
     }
     match (request.method.as_str(), request.path.as_str()) {
         ("POST", "/v1/chat/completions") => chat(stage, request, by_hand).await,
+        ("POST", messages::PATH) if request.is_native() => chat(stage, request, by_hand).await,
         // Anthropic has no embeddings
         ("POST", "/v1/embeddings") if request.dialect != Dialect::Claude => {
             embeddings(stage, request, by_hand).await
@@ -151,18 +156,28 @@ async fn chat(stage: &Stage, request: &Request, by_hand: Vec<Fault>) -> Result<R
     if let Some(most) = settings.context.filter(|most| tokens > *most) {
         return Err(Problem::ContextTooLong { tokens, most });
     }
-    let cached = stage.record.cached(request.prompt());
+    let native = request.is_native();
+    let cached = if native { 0 } else { stage.record.cached(request.prompt()) };
     let answer = answer(request, &reply, cached);
     if let Err(Problem::Script(message)) = &answer {
         stage.record.violate(request, message.clone());
     }
-    let answer = answer?;
+    let mut answer = answer?;
+    if native {
+        let kept = stage.record.kept(request.model(), &messages::blocks(request.json()));
+        answer.usage =
+            Some(messages::usage(request, &answer, kept, reply.faults.contains(&Fault::WrongUsage)));
+    }
     let Reply { faults, every, .. } = &reply;
     let manner = Manner {
         faults,
         every: every.unwrap_or(settings.every),
-        done: settings.done,
-        error: in_stream(settings.dialect).body(settings.dialect),
+        done: settings.done && !native,
+        named: native,
+        error: match in_stream(settings.dialect) {
+            problem if native => problem.native(),
+            problem => problem.body(settings.dialect),
+        },
     };
     Ok(if request.streams() {
         let chunks = envelope::chunks(request, settings, &answer);

@@ -1,5 +1,5 @@
 //! A language-model provider for tests: a server on this machine that speaks the chat-completions API as vendors really do,
-//! in their dialects, refuses what they refuse, and goes wrong on demand.
+//! in their dialects, and Anthropic's own Messages API; refuses what they refuse, and goes wrong on demand.
 //!
 //! ```no_run
 //! use provider::{Dialect, Fault, Provider, Reply, Settings};
@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Owns no judgement about answers: what is said comes from a test's [`Script`]. Refuses to be lenient: a request that
-//! OpenAI's schema does not allow, or with a field that nobody knows, is answered with 400 and kept as a [`Violation`].
+//! the API's schema does not allow, or with a field that nobody knows, is answered with 400 and kept as a [`Violation`].
 
 mod answer;
 mod dialect;
@@ -21,6 +21,7 @@ mod embedding;
 mod envelope;
 mod fault;
 mod http;
+mod messages;
 mod plan;
 mod problem;
 mod provider;

@@ -26,6 +26,8 @@ pub(crate) struct Manner<'a> {
     pub(crate) every: Duration,
     /// Whether a stream ends with `[DONE]`.
     pub(crate) done: bool,
+    /// Whether each event says its name, as those of Anthropic's own API do.
+    pub(crate) named: bool,
     /// What the vendor says when something fails in the middle.
     pub(crate) error: Value,
 }
@@ -43,13 +45,21 @@ impl Steps {
     fn event(&mut self, data: &str) {
         self.0.push(Step::Send(format!("data: {data}\n\n")));
     }
+
+    fn chunk(&mut self, chunk: &Value, named: bool) {
+        match chunk["type"].as_str().filter(|_| named) {
+            Some(name) => self.0.push(Step::Send(format!("event: {name}\ndata: {chunk}\n\n"))),
+            None => self.event(&chunk.to_string()),
+        }
+    }
 }
 
 /// The steps of a stream.
 pub(crate) fn of_stream(chunks: &Chunks, manner: &Manner<'_>) -> Vec<Step> {
     let mut steps = Steps(vec![]);
     steps.wait(first_wait(manner.faults));
-    chunks.head.iter().for_each(|chunk| steps.event(&chunk.to_string()));
+    let named = manner.named;
+    chunks.head.iter().for_each(|chunk| steps.chunk(chunk, named));
     let last = chunks.pieces.len();
     for (number, chunk) in chunks.pieces.iter().map(Some).chain([None]).enumerate() {
         for fault in manner.faults {
@@ -65,21 +75,25 @@ pub(crate) fn of_stream(chunks: &Chunks, manner: &Manner<'_>) -> Vec<Step> {
                 }
                 Fault::EndEarly { after } if number == (*after).min(last) => return steps.0,
                 Fault::ErrorInStream { after } if number == (*after).min(last) => {
-                    steps.event(&manner.error.to_string());
+                    steps.chunk(&manner.error, named);
                     return steps.0;
                 }
                 Fault::Malformed { after } if number == (*after).min(last) => {
-                    steps.event("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"wor");
+                    steps.event(if named {
+                        "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"wor"
+                    } else {
+                        "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"wor"
+                    });
                 }
                 _ => {}
             }
         }
         if let Some(chunk) = chunk {
             steps.wait(manner.every);
-            steps.event(&chunk.to_string());
+            steps.chunk(chunk, named);
         }
     }
-    chunks.tail.iter().for_each(|chunk| steps.event(&chunk.to_string()));
+    chunks.tail.iter().for_each(|chunk| steps.chunk(chunk, named));
     if manner.done {
         steps.event("[DONE]");
     }

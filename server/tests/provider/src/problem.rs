@@ -78,6 +78,12 @@ impl Problem {
         }
     }
 
+    /// The body of the error in Anthropic's own API.
+    pub(crate) fn native(&self) -> Value {
+        let Words { kind, message, .. } = self.claude();
+        json!({"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_test"})
+    }
+
     /// The body of the error.
     pub(crate) fn body(&self, dialect: Dialect) -> Value {
         let Words { status, kind, code, param, message } = self.words(dialect);

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use crate::{
     Dialect, Fault, Reply, Request, Script, Settings, Violation,
     http::{self, Stage},
+    messages,
     record::{Record, lock},
 };
 
@@ -99,7 +100,7 @@ impl Provider {
     /// The requests for chats alone.
     pub fn chats(&self) -> Vec<Arc<Request>> {
         let mut requests = self.requests();
-        requests.retain(|request| request.path == "/v1/chat/completions");
+        requests.retain(|request| ["/v1/chat/completions", messages::PATH].contains(&request.path.as_str()));
         requests
     }
 

@@ -1,6 +1,7 @@
 //! What is remembered of everything that arrived, and who is still connected.
 
 use std::{
+    collections::HashSet,
     fmt,
     sync::{
         Arc, Mutex, MutexGuard,
@@ -8,7 +9,12 @@ use std::{
     },
 };
 
-use crate::{Request, request::contains, tokens::tokens};
+use crate::{
+    Request,
+    messages::{Block, Kept},
+    request::contains,
+    tokens::tokens,
+};
 
 /// A request that no provider of this dialect would have taken, or a script whose answer it would not have given.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +74,8 @@ pub(crate) struct Record {
     taps: Mutex<Vec<Arc<Tap>>>,
     /// Prompts that were answered, for the vendor's cache of prefixes.
     prompts: Mutex<Vec<String>>,
+    /// Beginnings that were marked, for Anthropic's.
+    beginnings: Mutex<HashSet<String>>,
     connections: AtomicUsize,
     open: AtomicUsize,
     abandoned: AtomicUsize,
@@ -106,6 +114,28 @@ impl Record {
         let longest = prompts.iter().map(|other| tokens(&same(other))).max().unwrap_or_default();
         prompts.push(prompt);
         if longest < 1024 { 0 } else { longest / 128 * 128 }
+    }
+
+    /// What of these blocks was kept and is kept from now on, by Anthropic's rule: beginnings up to a mark, from 1,024 tokens
+    /// on, found again if they end at most 20 blocks before a mark. How long they are kept is left out.
+    pub(crate) fn kept(&self, model: &str, blocks: &[Block]) -> Kept {
+        let mut beginnings = lock(&self.beginnings);
+        let (mut text, mut sum, mut ends) = (model.to_string(), 0, vec![]);
+        for block in blocks {
+            text.push_str(&format!("\n{}\n{}", block.role, block.text));
+            sum += tokens(&block.text);
+            ends.push((text.clone(), sum));
+        }
+        let marks: Vec<usize> = (0..blocks.len()).filter(|at| blocks[*at].marked).collect();
+        let near = marks.iter().flat_map(|mark| &ends[mark.saturating_sub(19)..=*mark]);
+        let cached =
+            near.filter(|(text, _)| beginnings.contains(text)).map(|(_, sum)| *sum).max().unwrap_or(0);
+        let mut written = 0;
+        for (text, sum) in marks.into_iter().map(|mark| &ends[mark]).filter(|(_, sum)| *sum >= 1024) {
+            beginnings.insert(text.clone());
+            written = sum.saturating_sub(cached);
+        }
+        Kept { cached, written }
     }
 
     pub(crate) fn requests(&self) -> Vec<Arc<Request>> {
@@ -147,6 +177,7 @@ impl Record {
         lock(&self.requests).clear();
         lock(&self.violations).clear();
         lock(&self.prompts).clear();
+        lock(&self.beginnings).clear();
         for tap in lock(&self.taps).iter() {
             *lock(&tap.0) = Tapped::default();
         }
@@ -201,5 +232,25 @@ mod tests {
         assert_eq!(record.cached(format!("{long} and more")), 1408);
         assert_eq!(record.cached(format!("y{long}")), 0, "a prefix begins at the beginning");
         assert_eq!(record.cached("x".repeat(4 * 1023)), 0, "too short");
+    }
+
+    #[test]
+    fn what_is_marked_is_kept_and_found_by_the_next_turn() {
+        let record = Record::default();
+        let block = |text: &str, marked| Block { role: "user".into(), text: text.into(), marked };
+        let long = "x".repeat(4 * 1024);
+        let kept = |cached, written| Kept { cached, written };
+        assert_eq!(record.kept("m", &[block(&long, false)]), kept(0, 0), "nothing is marked");
+        assert_eq!(record.kept("m", &[block(&long, true), block("abcd", true)]), kept(0, 1_025));
+        assert_eq!(record.kept("n", &[block(&long, true)]), kept(0, 1_024), "another model");
+        let more = [block(&long, true), block("abcd", false), block("efgh", false), block("ijkl", true)];
+        assert_eq!(record.kept("m", &more), kept(1_025, 2));
+        assert_eq!(record.kept("m", &more), kept(1_027, 0));
+        assert_eq!(record.kept("m", &[block(&long, false), block("zzzz", true)]), kept(1_024, 1));
+        assert_eq!(record.kept("m", &[block("short", true)]), kept(0, 0));
+        let mut far: Vec<Block> = (0..21).map(|_| block("abcd", false)).collect();
+        far.insert(0, block(&long, false));
+        far[21].marked = true;
+        assert_eq!(record.kept("m", &far), kept(0, 1_045), "too many blocks before");
     }
 }

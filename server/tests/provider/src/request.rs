@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::{Dialect, tokens::tokens};
+use crate::{Dialect, messages, tokens::tokens};
 
 /// One request, kept as it arrived.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct Request {
     pub number: usize,
     /// `POST`, `GET`.
     pub method: String,
-    /// `/v1/chat/completions`
+    /// `/v1/chat/completions`, `/v1/messages`
     pub path: String,
     /// What stands after `?`, as it was sent; empty if nothing.
     pub query: String,
@@ -62,9 +62,18 @@ impl Request {
         self.json["stream"] == true
     }
 
-    /// The messages as the model sees them: Claude's layer joins those of `system` and `developer` at the front.
+    /// Whether it came by Anthropic's own API.
+    pub(crate) fn is_native(&self) -> bool {
+        self.dialect == Dialect::Claude && self.path == messages::PATH
+    }
+
+    /// The messages as the model sees them: Claude's layer joins those of `system` and `developer` at the front, where
+    /// Anthropic's own API has them from the beginning.
     pub fn messages(&self) -> Vec<Message> {
         let mut messages: Vec<Message> = vec![];
+        if self.is_native() && !self.json["system"].is_null() {
+            messages.push(Message { role: "system".into(), text: text_of(&self.json["system"]) });
+        }
         for message in self.json["messages"].as_array().into_iter().flatten() {
             let role = message["role"].as_str().unwrap_or_default().to_string();
             messages.push(Message { role, text: text_of(&message["content"]) });
@@ -97,8 +106,11 @@ impl Request {
         Some(if self.dialect == Dialect::Claude { wanted.clamp(0.0, 1.0) } else { wanted })
     }
 
-    /// The tokens of the prompt: those of its messages, see [`tokens()`].
+    /// The tokens of the prompt: those of its messages (of its blocks, by Anthropic's own API), see [`tokens()`].
     pub fn prompt_tokens(&self) -> u64 {
+        if self.is_native() {
+            return messages::blocks(&self.json).iter().map(|block| tokens(&block.text)).sum();
+        }
         self.messages().iter().map(|message| tokens(&message.text)).sum()
     }
 

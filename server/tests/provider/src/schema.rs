@@ -1,4 +1,5 @@
-//! Whether a value fits a JSON Schema: OpenAI's own, which are bundled, and those that a request brings along.
+//! Whether a value fits a JSON Schema: those of OpenAI's and Anthropic's APIs, which are bundled, and those that a request brings
+//! along.
 //!
 //! Knows the keywords that `extract.py` lets through and those that structured outputs allow. A keyword that it does not
 //! know is an error and never passes in silence. A crate for this would change the features of `hashbrown` and `idna`, and
@@ -33,22 +34,36 @@ pub(crate) fn openai() -> &'static Value {
     ALL.get_or_init(|| serde_json::from_str(include_str!("../schema/chat.json")).expect("chat.json is JSON"))
 }
 
-/// What is wrong with `value` as the component `name` of OpenAI's API; empty if nothing is.
-pub(crate) fn errors_of(name: &str, value: &Value) -> Vec<String> {
-    errors(openai(), &openai()["$defs"][name], value)
+/// The schemas of Anthropic's own API, made likewise.
+pub(crate) fn anthropic() -> &'static Value {
+    static ALL: OnceLock<Value> = OnceLock::new();
+    let text = include_str!("../schema/messages.json");
+    ALL.get_or_init(|| serde_json::from_str(text).expect("messages.json is JSON"))
 }
 
-/// The properties that the component `name` of OpenAI's API may have at its top.
+/// The document that has a component; nothing that is asked for by name stands in both.
+fn document_of(name: &str) -> &'static Value {
+    if openai()["$defs"].get(name).is_some() { openai() } else { anthropic() }
+}
+
+/// What is wrong with `value` as the component `name` of a bundled API; empty if nothing is.
+pub(crate) fn errors_of(name: &str, value: &Value) -> Vec<String> {
+    let document = document_of(name);
+    errors(document, &document["$defs"][name], value)
+}
+
+/// The properties that the component `name` of a bundled API may have at its top.
 pub(crate) fn fields_of(name: &str) -> BTreeSet<&'static str> {
-    fn collect(schema: &'static Value, fields: &mut BTreeSet<&'static str>) {
+    fn collect(document: &'static Value, schema: &'static Value, fields: &mut BTreeSet<&'static str>) {
         if let Some(target) = schema["$ref"].as_str() {
-            collect(refer(openai(), target).unwrap_or(&Value::Null), fields);
+            collect(document, refer(document, target).unwrap_or(&Value::Null), fields);
         }
         fields.extend(schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()));
-        schema["allOf"].as_array().into_iter().flatten().for_each(|part| collect(part, fields));
+        schema["allOf"].as_array().into_iter().flatten().for_each(|part| collect(document, part, fields));
     }
     let mut fields = BTreeSet::new();
-    collect(&openai()["$defs"][name], &mut fields);
+    let document = document_of(name);
+    collect(document, &document["$defs"][name], &mut fields);
     fields
 }
 
@@ -381,6 +396,16 @@ mod tests {
         for (body, part) in wrong {
             let errors = errors_of("CreateChatCompletionRequest", &body);
             assert!(errors.iter().any(|error| error.contains(part)), "{body}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_by_name_stands_in_one_document_alone() {
+        for name in ["CreateMessageRequest", "Message", "MessageStreamEvent"] {
+            assert!(
+                openai()["$defs"].get(name).is_none() && anthropic()["$defs"].get(name).is_some(),
+                "{name}"
+            );
         }
     }
 

@@ -1,4 +1,4 @@
-//! The schemas of structured outputs: which ones OpenAI takes, and a value that fits one.
+//! The schemas of structured outputs: which ones OpenAI and Anthropic take, and a value that fits one.
 
 use std::collections::BTreeSet;
 
@@ -94,6 +94,48 @@ fn wrong(schema: &Value, at: &str) -> Option<String> {
         .find_map(|(name, part)| wrong(part, &format!("{at}'{name}', ")))
         .or_else(|| fields.get("items").and_then(|part| wrong(part, &format!("{at}'items', "))))
         .or_else(|| choices.into_iter().find_map(|part| wrong(part, &format!("{at}'anyOf', "))))
+}
+
+/// Keywords that Anthropic's structured outputs know.
+const TAKEN: &[&str] = &[
+    "$defs",
+    "$ref",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "default",
+    "definitions",
+    "description",
+    "enum",
+    "format",
+    "items",
+    "minItems",
+    "properties",
+    "required",
+    "title",
+    "type",
+];
+
+/// The first thing in a schema that Anthropic's structured outputs do not take: objects that are not closed, and most bounds.
+pub(crate) fn not_taken(schema: &Value) -> Option<String> {
+    let fields = schema.as_object()?;
+    let kind = fields.get("type").map_or_else(|| "any".to_string(), Value::to_string);
+    if let Some(name) = fields.keys().find(|name| !TAKEN.contains(&name.as_str())) {
+        return Some(format!("For {kind} type, property '{name}' is not supported"));
+    }
+    if fields.get("minItems").is_some_and(|least| least.as_u64().is_none_or(|least| least > 1)) {
+        return Some(format!("For {kind} type, 'minItems' values other than 0 or 1 are not supported"));
+    }
+    let is_object =
+        fields.contains_key("properties") || fields.get("type").is_some_and(|kind| kind == "object");
+    if is_object && fields.get("additionalProperties") != Some(&Value::Bool(false)) {
+        return Some("For 'object' type, 'additionalProperties' must be explicitly set to false".into());
+    }
+    let named = ["properties", "$defs", "definitions"].into_iter();
+    let named = named.filter_map(|name| fields.get(name)?.as_object()).flat_map(Map::values);
+    let listed = ["anyOf", "allOf"].into_iter().filter_map(|name| fields.get(name)?.as_array()).flatten();
+    named.chain(listed).chain(fields.get("items")).find_map(not_taken)
 }
 
 /// A value that fits the schema, with `text` wherever a text is free: what a model made to answer in JSON would do with it.
@@ -194,6 +236,28 @@ mod tests {
         let schema =
             json!({"type": "object", "properties": {"next": {"anyOf": [{"$ref": "#"}, {"type": "null"}]}}});
         assert!(sample(&schema, "x")["next"].is_object());
+    }
+
+    #[test]
+    fn anthropic_takes_closed_objects_without_bounds() {
+        let closed = json!({
+            "type": "object",
+            "properties": {"a": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "maximum": {"type": "integer"}},
+            "additionalProperties": false,
+        });
+        assert_eq!(not_taken(&closed), None);
+        let inside = |part: Value| json!({"type": "array", "items": {"anyOf": [part]}});
+        for (schema, part) in [
+            (inside(json!({"type": "object", "properties": {}})), "additionalProperties"),
+            (inside(json!({"type": "integer", "maximum": 5})), "'maximum'"),
+            (inside(json!({"type": "string", "minLength": 5})), "'minLength'"),
+            (inside(json!({"type": "array", "minItems": 2})), "minItems"),
+            (json!({"oneOf": []}), "'oneOf'"),
+            (questions(), "is not supported"),
+        ] {
+            let wrong = not_taken(&schema).unwrap_or_default();
+            assert!(wrong.contains(part), "{schema}: {wrong}");
+        }
     }
 
     #[test]

@@ -108,7 +108,8 @@ pub(crate) async fn read(response: Response, patience: Duration) -> Stream {
         }
     }
     let text = String::from_utf8(bytes).expect("UTF-8, however it was cut");
-    stream.events =
-        text.split("\n\n").filter_map(|event| event.strip_prefix("data: ")).map(str::to_string).collect();
+    let data =
+        |event: &'_ str| event.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_string);
+    stream.events = text.split("\n\n").filter_map(data).collect();
     stream
 }

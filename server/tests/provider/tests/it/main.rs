@@ -4,3 +4,4 @@ mod client;
 mod dialects;
 mod faults;
 mod memory;
+mod native;
