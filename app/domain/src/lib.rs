@@ -20,5 +20,6 @@ pub mod schedule;
 pub mod seed;
 pub mod sentence;
 pub mod streak;
+pub mod tutor;
 pub mod word;
 pub mod xp;
