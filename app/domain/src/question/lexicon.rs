@@ -51,6 +51,25 @@ macro_rules! table {
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::read);
 
+/// All names of the thing that is called so (any case), this one too; none where no other is known.
+pub(crate) fn names_of(name: &str) -> Vec<&'static str> {
+    let synonyms = &lexicon().synonyms;
+    let Some(set) = synonyms.get(name.to_lowercase().as_str()) else { return vec![] };
+    let mut names: Vec<&str> = synonyms.iter().filter(|(_, of)| *of == set).map(|(name, _)| *name).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Whether a word or phrase (lower case, singular) is the name of a medical thing.
+pub(crate) fn is_term(name: &str) -> bool {
+    lexicon().terms.contains_key(name) || lexicon().synonyms.contains_key(name)
+}
+
+/// Whether a word (lower case) is a verb of the field, in its base form or third person.
+pub(crate) fn is_verb(word: &str) -> bool {
+    lexicon().is_verb(word)
+}
+
 /// The tables.
 pub(crate) fn lexicon() -> &'static Lexicon {
     &LEXICON
@@ -182,5 +201,7 @@ mod tests {
             lexicon.are_twins("aldosterone", "angiotensin ii") && !lexicon.are_twins("insulin", "prolactin")
         );
         assert!(lexicon.same_thing("adrenaline", "epinephrine"));
+        assert_eq!(names_of("Noradrenaline"), ["noradrenaline", "norepinephrine"]);
+        assert!(names_of("insulin").is_empty());
     }
 }

@@ -2,8 +2,8 @@
 //! what it needs to know about physiology. Refuses: where words begin (`token`).
 
 use super::lexicon::lexicon;
-use super::token::Token;
-use std::collections::HashMap;
+use super::token::{Token, tokens_of};
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// The universal part of speech of a word.
@@ -179,6 +179,26 @@ fn fixed(word: &str) -> Option<Tag> {
         }
         _ => return None,
     })
+}
+
+/// Where the nouns and adjectives of a text begin, in bytes.
+pub(crate) fn nouns(text: &str) -> HashSet<u32> {
+    begins(text, |tag| tag.is_noun() || tag == Tag::Adj)
+}
+
+/// Where the verbs of a text begin, in bytes, auxiliaries left out.
+pub(crate) fn verbs(text: &str) -> HashSet<u32> {
+    begins(text, |tag| tag == Tag::Verb)
+}
+
+fn begins(text: &str, wanted: impl Fn(Tag) -> bool) -> HashSet<u32> {
+    let mut tokens = tokens_of(text);
+    tag(&mut tokens);
+    tokens
+        .into_iter()
+        .filter(|token| token.is_word() && wanted(token.tag))
+        .map(|token| token.start as u32)
+        .collect()
 }
 
 /// Sets the tag of every token.
