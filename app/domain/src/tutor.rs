@@ -13,6 +13,6 @@ mod session;
 pub use mastery::{Answered, Mastery, PRIOR_WEIGHT, credit};
 pub use mode::{Because, Mode, Standing, mode};
 pub use session::{
-    Act, Ask, Concluded, Depth, Ending, Event, Judgement, Key, Lesson, Manner, Plan, Question, Refused, Rung,
-    Session, Step, Verdict,
+    Act, Ask, Concluded, Depth, Ending, Event, Judgement, Lesson, Manner, Plan, Question, Refused, Rung,
+    Secrecy, Session, Step, Verdict,
 };

@@ -208,9 +208,9 @@ impl Rung {
 /// Whether the answer of the question that a step belongs to may stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Key {
+pub enum Secrecy {
     /// It must not: mask it before a model is asked, and look at what the model says.
-    Hidden,
+    Kept,
     /// It may.
     Free,
 }
@@ -301,7 +301,7 @@ pub struct Step {
     /// The question that it belongs to, as an index of [`Session::questions`]; `None` before the first of a concept.
     pub question: Option<u16>,
     /// Whether that question's answer may be told in it.
-    pub key: Key,
+    pub key: Secrecy,
 }
 
 /// Why something cannot be done.

@@ -1,8 +1,8 @@
 //! The way through a lesson. Owns: each event's consequences. Refuses: what comes of a lesson (`conclusion`).
 
 use super::{
-    Act, Ask, Depth, EXPLAIN_WORDS, Ending, Event, Judgement, Key, MOST_ATTEMPTS, MOST_MANNERS,
-    MOST_SWITCHES, Manner, Phase, Question, Refused, Rung, Session, Step, Verdict,
+    Act, Ask, Depth, EXPLAIN_WORDS, Ending, Event, Judgement, MOST_ATTEMPTS, MOST_MANNERS, MOST_SWITCHES,
+    Manner, Phase, Question, Refused, Rung, Secrecy, Session, Step, Verdict,
 };
 use crate::quiz::Confidence;
 use crate::tutor::Mode;
@@ -83,7 +83,7 @@ impl Session {
         }
     }
 
-    fn step(&self, act: Act, key: Key) -> Step {
+    fn step(&self, act: Act, key: Secrecy) -> Step {
         let of_lesson = self.questions.last().is_some_and(|question| question.lesson == self.lesson);
         Step { act, question: of_lesson.then(|| self.questions.len() as u16 - 1), key }
     }
@@ -102,9 +102,9 @@ impl Session {
         let first = match self.mode {
             Mode::FirstPass => {
                 let words = self.words(EXPLAIN_WORDS).min(EXPLAIN_WORDS);
-                Step { act: Act::Explain { words }, question: None, key: Key::Free }
+                Step { act: Act::Explain { words }, question: None, key: Secrecy::Free }
             }
-            Mode::Practice => Step { act: Act::Objective, question: None, key: Key::Hidden },
+            Mode::Practice => Step { act: Act::Objective, question: None, key: Secrecy::Kept },
             Mode::ClinicalCase => self.unfold(1),
         };
         match self.mode {
@@ -119,7 +119,7 @@ impl Session {
     }
 
     fn unfold(&self, part: u8) -> Step {
-        Step { act: Act::Unfold { part, parts: self.parts() }, question: None, key: Key::Hidden }
+        Step { act: Act::Unfold { part, parts: self.parts() }, question: None, key: Secrecy::Kept }
     }
 
     fn ask(&mut self, ask: Ask, part: u8) -> Step {
@@ -141,7 +141,7 @@ impl Session {
             misconceptions: vec![],
         });
         self.phase = Phase::Asked;
-        self.step(Act::Ask { ask, difficulty }, Key::Hidden)
+        self.step(Act::Ask { ask, difficulty }, Secrecy::Kept)
     }
 
     fn attempt(&mut self, confidence: Option<Confidence>) -> Result<Vec<Step>, Refused> {
@@ -154,7 +154,7 @@ impl Session {
     fn judge(&mut self) -> Vec<Step> {
         self.phase = Phase::Judging;
         self.attempt += 1;
-        vec![self.step(Act::Judge { attempt: self.attempt }, Key::Free)]
+        vec![self.step(Act::Judge { attempt: self.attempt }, Secrecy::Free)]
     }
 
     fn no_idea(&mut self) -> Result<Vec<Step>, Refused> {
@@ -204,17 +204,17 @@ impl Session {
             // Elo's rule (Pelánek, Computers & Education 98, 2016)
             self.sway(change);
         }
-        let feedback = |session: &Self, key: Key| {
-            let missing = if key == Key::Free { judgement.missing.clone() } else { vec![] };
+        let feedback = |session: &Self, key: Secrecy| {
+            let missing = if key == Secrecy::Free { judgement.missing.clone() } else { vec![] };
             let misconception = judgement.misconception.clone();
             session.step(Act::Feedback { verdict, missing, misconception }, key)
         };
         if done {
-            let mut steps = vec![feedback(self, Key::Free)];
+            let mut steps = vec![feedback(self, Secrecy::Free)];
             steps.extend(self.advance());
             return steps;
         }
-        let mut steps = vec![feedback(self, Key::Hidden)];
+        let mut steps = vec![feedback(self, Secrecy::Kept)];
         if missed_often {
             steps.extend(self.tell());
         } else {
@@ -239,7 +239,7 @@ impl Session {
         }
         let rung = *Rung::ALL.get(usize::from(question.hints)).ok_or(Refused::NoMoreHints)?;
         question.hints += 1;
-        Ok(vec![self.step(Act::Hint(rung), Key::Hidden)])
+        Ok(vec![self.step(Act::Hint(rung), Secrecy::Kept)])
     }
 
     fn tell_me(&mut self) -> Result<Vec<Step>, Refused> {
@@ -263,7 +263,7 @@ impl Session {
     fn tell(&mut self) -> Vec<Step> {
         self.current().told = true;
         let words = self.words(80);
-        let mut steps = vec![self.step(Act::Tell { words }, Key::Free)];
+        let mut steps = vec![self.step(Act::Tell { words }, Secrecy::Free)];
         steps.extend(self.advance());
         steps
     }
@@ -276,7 +276,7 @@ impl Session {
         };
         let elaborate = |session: &Self| {
             let act = Act::Elaborate { manner: None, words: session.words(80) };
-            (!skipped).then(|| session.step(act, Key::Free))
+            (!skipped).then(|| session.step(act, Secrecy::Free))
         };
         let mut steps = vec![];
         match (ask, self.mode) {
@@ -309,10 +309,10 @@ impl Session {
     }
 
     /// Whether all that was asked in this lesson may be told: not where a question was left unanswered.
-    fn told_so_far(&self) -> Key {
+    fn told_so_far(&self) -> Secrecy {
         let mut of_lesson = self.questions.iter().filter(|question| question.lesson == self.lesson);
         let free = self.mode == Mode::FirstPass || of_lesson.all(is_known);
-        if free { Key::Free } else { Key::Hidden }
+        if free { Secrecy::Free } else { Secrecy::Kept }
     }
 
     fn explain(&mut self, manner: Manner) -> Result<Vec<Step>, Refused> {
@@ -338,7 +338,7 @@ impl Session {
             return Err(Refused::OftenEnough);
         }
         self.manners += 1;
-        let key = if self.secret().is_some() { Key::Hidden } else { self.told_so_far() };
+        let key = if self.secret().is_some() { Secrecy::Kept } else { self.told_so_far() };
         Ok(vec![self.step(Act::Elaborate { manner: Some(manner), words: self.words(120) }, key)])
     }
 
@@ -363,7 +363,7 @@ impl Session {
         if only_attempt {
             question.first = Some(verdict);
         }
-        let key = if is_known(question) { Key::Free } else { Key::Hidden };
+        let key = if is_known(question) { Secrecy::Free } else { Secrecy::Kept };
         if only_attempt {
             self.sway(verdict.score() - before.score());
         }
@@ -430,6 +430,6 @@ impl Session {
 
     fn end(&mut self, ending: Ending) -> Vec<Step> {
         self.phase = Phase::Ended;
-        vec![Step { act: Act::End(ending), question: None, key: Key::Hidden }]
+        vec![Step { act: Act::End(ending), question: None, key: Secrecy::Kept }]
     }
 }

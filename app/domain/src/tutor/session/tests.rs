@@ -68,7 +68,7 @@ fn short(step: &Step) -> String {
         Act::End(ending) => format!("end {ending:?}").to_lowercase(),
     };
     let tells = !matches!(step.act, Act::Judge { .. } | Act::Explain { .. } | Act::Conclude);
-    if step.key == Key::Free && tells { act + "+" } else { act }
+    if step.key == Secrecy::Free && tells { act + "+" } else { act }
 }
 
 /// Goes through a session; its steps in short, those of one event after another.
@@ -498,7 +498,7 @@ proptest! {
             prop_assert!(!steps.is_empty(), "something is always said: {:?}", event);
             for step in &steps {
                 // reckoned anew: what may be told was told by the rules, found, or belongs to a first pass
-                let Some(of) = step.question.filter(|_| step.key == Key::Free) else { continue };
+                let Some(of) = step.question.filter(|_| step.key == Secrecy::Free) else { continue };
                 let question = &next.questions()[usize::from(of)];
                 let told = question.told
                     && match question.mode {
