@@ -6,6 +6,8 @@
 //! A model fills the slots of [`Session`]; it does not run it. Without a model the same slots are filled from the text.
 
 pub mod delivery;
+pub mod leak;
+mod likeness;
 mod mastery;
 mod mode;
 mod session;
