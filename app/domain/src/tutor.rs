@@ -6,6 +6,7 @@
 //! A model fills the slots of [`Session`]; it does not run it. Without a model the same slots are filled from the text.
 
 pub mod delivery;
+pub mod hint;
 pub mod leak;
 mod likeness;
 mod mastery;
