@@ -5,14 +5,17 @@
 //!
 //! A model fills the slots of [`Session`]; it does not run it. Without a model the same slots are filled from the text.
 
+mod claim;
 pub mod delivery;
 pub mod hint;
+pub mod judge;
 pub mod leak;
 mod likeness;
 mod mastery;
 mod mode;
 mod session;
 
+pub use claim::Contradiction;
 pub use mastery::{Answered, Mastery, PRIOR_WEIGHT, credit};
 pub use mode::{Because, Mode, Standing, mode};
 pub use session::{
