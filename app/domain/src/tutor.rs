@@ -14,6 +14,7 @@ mod likeness;
 mod mastery;
 mod mode;
 mod session;
+pub mod support;
 
 pub use claim::Contradiction;
 pub use mastery::{Answered, Mastery, PRIOR_WEIGHT, credit};
