@@ -5,6 +5,7 @@
 //!
 //! A model fills the slots of [`Session`]; it does not run it. Without a model the same slots are filled from the text.
 
+pub mod care;
 mod claim;
 pub mod delivery;
 pub mod hint;
