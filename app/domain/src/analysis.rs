@@ -223,7 +223,7 @@ fn stems(text: &str) -> HashSet<String> {
 }
 
 /// A name without what makes no difference: case, articles, brackets, number.
-fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     let mut bare = String::new();
     let mut depth = 0_usize;
     for c in name.chars() {

@@ -48,6 +48,8 @@ ids! {
     AnswerId,
     /// A search that a learner keeps.
     SavedSearchId,
+    /// A session with the tutor.
+    TalkId,
     /// A unit of background work.
     JobId,
 }

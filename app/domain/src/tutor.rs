@@ -13,12 +13,14 @@ pub mod judge;
 pub mod leak;
 mod likeness;
 mod mastery;
+pub mod matter;
 mod mode;
 mod session;
 pub mod support;
 
 pub use claim::Contradiction;
 pub use mastery::{Answered, Mastery, PRIOR_WEIGHT, credit};
+pub use matter::Matter;
 pub use mode::{Because, Mode, Standing, mode};
 pub use session::{
     Act, Ask, Concluded, Depth, Ending, Event, Judgement, Lesson, Manner, Plan, Question, Refused, Rung,
