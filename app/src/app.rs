@@ -110,6 +110,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("library") view={Lazy::<pages::Library>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("library/:id") view={Lazy::<pages::Reader>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("search") view={Lazy::<pages::Search>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("tutor") view={Lazy::<pages::Talks>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("tutor/:id") view={Lazy::<pages::Talk>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("settings") view={Lazy::<pages::Settings>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("admin/ai") view={Lazy::<pages::Overview>::new()} ssr=SsrMode::Async/>
                     </ParentRoute>

@@ -4,6 +4,7 @@
 use crate::{
     account::api::Account, error::ApiError, landing::api::Landing, library::api::Library,
     models::api::Models, progress::api::Progress, quiz::api::Quizzes, review::api::Reviews,
+    tutor::api::Tutor,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub struct Backend {
     pub progress: Arc<dyn Progress>,
     /// Language models.
     pub models: Arc<dyn Models>,
+    /// Talks with the tutor.
+    pub tutor: Arc<dyn Tutor>,
 }
 
 /// The ports of this request.

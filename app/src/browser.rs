@@ -140,6 +140,15 @@ pub fn focus_once_drawn(id: &'static str) {
     });
 }
 
+/// Brings an element into sight once the page has been drawn; the focus stays where it is.
+pub fn scroll_into_view(id: &'static str) {
+    request_animation_frame(move || {
+        if let Some(element) = find(&format!("#{id}")) {
+            element.scroll_into_view_with_bool(false);
+        }
+    });
+}
+
 /// Changes the address without a navigation: where a reload or the way back shall lead.
 pub fn replace_url(url: &str) {
     if let Ok(history) = window().history() {

@@ -16,6 +16,7 @@ pub mod quiz;
 pub mod resource;
 pub mod review;
 pub mod session;
+pub mod tutor;
 pub mod ui;
 
 pub use app::{App, shell};

@@ -9,6 +9,7 @@ pub mod requests;
 pub mod sessions;
 pub mod statuses;
 pub mod sums;
+pub mod talks;
 pub mod upload;
 
 use crate::{error::RequestId, state::State};
@@ -66,6 +67,7 @@ pub fn router(state: State) -> Router {
         .route("/admin/ai.csv", get(sums::sums))
         .route("/library/upload", post(upload::upload).layer(upload::body_limit()))
         .route("/library/events", get(events::events))
+        .route("/tutor/{id}/text", get(talks::text))
         .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), pages)
         .route_service(&site_pkg_dir_service_route_path(&options), site_pkg_dir_service(&options))
         .fallback(leptos_axum::file_and_error_handler_with_context::<State, _>(context, shell))

@@ -93,7 +93,8 @@ impl LandingService {
             }
             None => {
                 let confidence = request.confidence;
-                let given = Given { question: &question, place: None, choice, confidence, took: 0 };
+                let given =
+                    Given { question: &question, place: None, choice, confidence, took: 0, rating: None };
                 self.quizzes.record(&mut tx, &day, given).await?
             }
         };

@@ -23,6 +23,7 @@ pub mod questions;
 pub mod quiz;
 pub mod review;
 pub mod starter;
+pub mod tutor;
 
 pub mod llm;
 pub mod reading;

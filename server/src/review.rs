@@ -124,6 +124,12 @@ impl ReviewService {
     pub(crate) async fn due_of(&self, tx: &mut Tx, day: &Day, question: QuestionId) -> Result<Option<i64>> {
         Ok(store::of_question(tx, day.learner, question).await?.map(|row| row.due))
     }
+
+    /// Probability that the card of a question would be recalled now, 0 to 1; `None` where it has none.
+    pub(crate) async fn recall(&self, tx: &mut Tx, day: &Day, question: QuestionId) -> Result<Option<f32>> {
+        let card = store::of_question(tx, day.learner, question).await?;
+        Ok(card.and_then(|row| row.state().recall(day.now, &*self.model)))
+    }
 }
 
 /// Cards due now, by material: for the library's shelf and the reader's margin.

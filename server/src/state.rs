@@ -33,6 +33,7 @@ use crate::{
     },
     review::ReviewService,
     shared::Shared,
+    tutor::TutorService,
 };
 use anyhow::Context;
 use app::backend::Backend;
@@ -91,6 +92,8 @@ pub struct State {
     progress: ProgressService,
     /// What language models cost, and with which keys they are asked.
     pub models: ModelsService,
+    /// Talks with the tutor.
+    pub tutor: TutorService,
     landing: LandingService,
     keyword: Arc<dyn KeywordStore>,
     encoder: MsMarco,
@@ -194,6 +197,7 @@ impl State {
         let guests = Arc::new(account.clone());
         Ok(Self {
             landing: LandingService::new(db.clone(), clock.clone(), quizzes.clone(), guests),
+            tutor: TutorService::new(db.clone(), clock.clone(), quizzes.clone(), reviews.clone()),
             progress: ProgressService::new(
                 db.clone(),
                 clock.clone(),
@@ -241,6 +245,7 @@ impl State {
             reviews: Arc::new(self.reviews.clone()),
             progress: Arc::new(self.progress.clone()),
             models: Arc::new(self.models.clone()),
+            tutor: Arc::new(self.tutor.clone()),
         }
     }
 

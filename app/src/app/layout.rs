@@ -59,8 +59,10 @@ pub(super) fn Known() -> impl IntoView {
 pub(super) fn Framed() -> impl IntoView {
     let frame = FrameHandle::here();
     let path = use_location().pathname;
-    // the reader has three panes of its own and keeps the narrow rail
-    let slim = Memo::new(move |_| path.with(|path| path.starts_with("/library/")));
+    // reader and talk have three panes of their own and keep the narrow rail
+    let slim = Memo::new(move |_| {
+        path.with(|path| ["/library/", "/tutor/"].iter().any(|pages| path.starts_with(pages)))
+    });
     let due = move || {
         frame.get().filter(|frame| frame.due > 0).map(|frame| {
             view! { <span class="badge coral">{frame.due}<span class="sr">" cards due"</span></span> }
@@ -109,7 +111,14 @@ pub(super) fn Framed() -> impl IntoView {
                             <Transition>{due}</Transition>
                         </A>
                     </li>
-                    <NavItem href="/search" glyph=Glyph::Search word="Search"/>
+                    <NavItem href="/tutor" glyph=Glyph::Chat word="Tutor"/>
+                    // phones have it on the shelf
+                    <li class="wide">
+                        <A href="/search">
+                            <Icon glyph=Glyph::Search/>
+                            <span>"Search"</span>
+                        </A>
+                    </li>
                     <li class="last">
                         <A href="/settings">
                             <Icon glyph=Glyph::User/>

@@ -16,6 +16,7 @@ use crate::{
     progress::home::HomePage,
     quiz::{page::QuizPage, results::ResultsPage},
     review::page::ReviewPage,
+    tutor::{talk::TalkPage, talks::TalksPage},
 };
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
@@ -89,6 +90,11 @@ part!(office, __preload_office: Office {
 part!(shelves, __preload_shelves: Shelves {
     Library => LibraryPage,
     Reader => ReaderPage,
+});
+
+part!(tutoring, __preload_tutoring: Tutoring {
+    Talks => TalksPage,
+    Talk => TalkPage,
 });
 
 part!(practice, __preload_practice: Practice {

@@ -12,6 +12,7 @@ mod progress;
 mod quiz;
 mod review;
 mod state;
+mod tutor;
 
 use anyhow::Context;
 use app::{
@@ -43,7 +44,8 @@ fn provide() {
         quizzes: gallery.clone(),
         reviews: gallery.clone(),
         progress: gallery.clone(),
-        models: gallery,
+        models: gallery.clone(),
+        tutor: gallery,
     });
     if let Some(response) = use_context::<ResponseOptions>() {
         provide_context(PageStatus(Arc::new(move |status| {

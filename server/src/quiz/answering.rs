@@ -16,7 +16,7 @@ use app::quiz::api::{Answer, Verdict};
 use domain::{
     id::{QuestionId, QuizId},
     quiz::{Confidence, combo},
-    schedule::rating_of,
+    schedule::{Rating, rating_of},
     xp::{self, Attempt, Level},
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct Given<'q> {
     pub(crate) choice: u8,
     pub(crate) confidence: Option<Confidence>,
     pub(crate) took: u32,
+    /// The grade of its card, where more is known of the learner than the answer.
+    pub(crate) rating: Option<Rating>,
 }
 
 impl QuizService {
@@ -54,6 +56,7 @@ impl QuizService {
             choice,
             confidence: request.confidence,
             took: request.took,
+            rating: None,
         };
         self.record(tx, day, given).await
     }
@@ -77,7 +80,7 @@ impl QuizService {
         };
         let took = given.took.min(LONGEST_MS);
         store::insert_answer(tx, day, &answer, given.place.map(|(_, position)| position), took).await?;
-        let rating = rating_of(correct, given.confidence);
+        let rating = given.rating.unwrap_or_else(|| rating_of(correct, given.confidence));
         let due = self.reviews.learn(tx, day, Learned { answer: answer.id, question, rating, took }).await?;
         let gain = xp::for_answer(&Attempt {
             correct,

@@ -26,6 +26,7 @@ mod shared;
 mod staying;
 mod support;
 mod tidy;
+mod tutor;
 mod vectors;
 mod vocabulary;
 mod written;

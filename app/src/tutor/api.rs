@@ -1,0 +1,386 @@
+//! Requests, answers and the port of the tutor.
+//!
+//! Each line of a talk has a number. A learner's act says which line it was done after (`seen`): done again after a cut
+//! connection it counts once, and done in a second tab that lags behind it is refused and shown what was missed.
+
+use crate::{error::ApiError, session::Session};
+use domain::{
+    document::Span,
+    id::{MaterialId, QuestionId, TalkId},
+    quiz::Confidence,
+    tutor::{Ask, Because, Depth, Ending, Event, Manner, Mode, Rung, Verdict, delivery::Numbered},
+    xp::XpGain,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Longest answer, in characters: some three pages.
+pub const ANSWER_MAX_CHARS: usize = 4_000;
+/// Longest title of a talk, in characters.
+pub const TITLE_MAX_CHARS: usize = 120;
+
+/// Opens a talk: about a question, a stretch of a page, or a concept of a material.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Beginning {
+    /// About what this question asks.
+    #[serde(default)]
+    pub question: Option<QuestionId>,
+    /// About something in this material.
+    #[serde(default)]
+    pub material: Option<MaterialId>,
+    /// About this, by its name in the material; empty where a question or a stretch says it.
+    #[serde(default)]
+    pub concept: String,
+    /// First byte of the stretch.
+    #[serde(default)]
+    pub start: Option<u32>,
+    /// One past its last byte.
+    #[serde(default)]
+    pub end: Option<u32>,
+    /// Another mode than the one that exposures and mastery suggest.
+    #[serde(default)]
+    pub mode: Option<Mode>,
+    /// How long a first pass may go on, 5 to 20 minutes.
+    #[serde(default = "ten")]
+    pub minutes: u8,
+    /// How much is said.
+    #[serde(default)]
+    pub depth: Depth,
+}
+
+fn ten() -> u8 {
+    10
+}
+
+/// What somebody could be taught next.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Its material.
+    pub material: MaterialId,
+    /// The material's title.
+    pub title: String,
+    /// The concept.
+    pub concept: String,
+    /// Why, in one sentence.
+    pub why: String,
+}
+
+/// The talks of a learner and what could be taught next.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Talks {
+    /// The latest first.
+    pub talks: Vec<TalkRow>,
+    /// At most five.
+    pub suggestions: Vec<Suggestion>,
+    /// The server's clock, milliseconds since 1970.
+    pub now: i64,
+}
+
+/// A talk in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TalkRow {
+    /// Which.
+    pub id: TalkId,
+    /// What it is called.
+    pub title: String,
+    /// The material's title.
+    pub material: String,
+    /// When something was last said, milliseconds since 1970.
+    pub touched: i64,
+    /// Whether it is over.
+    pub over: bool,
+}
+
+/// A talk as it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Talk {
+    /// Which.
+    pub id: TalkId,
+    /// What it is called.
+    pub title: String,
+    /// What it is about.
+    pub concept: String,
+    /// Where that stands.
+    pub material: MaterialId,
+    /// The material's title.
+    pub material_title: String,
+    /// Everything that was said, in order.
+    pub lines: Vec<Numbered<Line>>,
+    /// Where it stands.
+    pub state: TalkState,
+    /// The server's clock, milliseconds since 1970.
+    pub now: i64,
+}
+
+/// Where a talk stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TalkState {
+    /// The mode at hand.
+    pub mode: Mode,
+    /// Why the talk began in its mode.
+    pub because: Because,
+    /// The question that waits for an answer.
+    pub open: Option<Asked>,
+    /// Hints that were given to it.
+    pub hints: u8,
+    /// What the learner can do now.
+    pub offers: Vec<Event>,
+    /// Whether it is over.
+    pub over: bool,
+}
+
+/// Something that was said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// When, milliseconds since 1970.
+    pub at: i64,
+    /// By whom, and what.
+    pub body: Body,
+}
+
+/// By whom, and what.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// By the learner.
+    Learner {
+        /// What they wrote, chose or asked for.
+        text: String,
+        /// How sure they were of it, where it is an answer.
+        confidence: Option<Confidence>,
+    },
+    /// By the tutor.
+    Tutor(Said),
+}
+
+/// What the tutor said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
+    /// An explanation.
+    Explained {
+        /// In which manner, where the learner chose one.
+        manner: Option<Manner>,
+        /// What.
+        parts: Vec<Part>,
+    },
+    /// What the talk is for, what was learned, or a word in between.
+    Told(Vec<Part>),
+    /// A question.
+    Asked(Asked),
+    /// What an answer is.
+    Judged {
+        /// What it is.
+        verdict: Verdict,
+        /// In words.
+        parts: Vec<Part>,
+    },
+    /// A hint.
+    Hinted {
+        /// Which.
+        rung: Rung,
+        /// What.
+        parts: Vec<Part>,
+    },
+    /// The answer.
+    Answered(Vec<Part>),
+    /// What comes of it.
+    Concluded(Outcome),
+    /// Goodbye.
+    Ended(Ending),
+}
+
+/// A piece of what is said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// Words: ours, or the page's own where they are cited.
+    pub text: String,
+    /// Where they stand, verbatim; `None` for our words.
+    pub source: Option<Source>,
+}
+
+impl Part {
+    /// Our words.
+    pub fn ours(text: impl Into<String>) -> Self {
+        Self { text: text.into(), source: None }
+    }
+
+    /// The page's.
+    pub fn cited(text: impl Into<String>, span: Span, page: u32) -> Self {
+        Self { text: text.into(), source: Some(Source { span, page }) }
+    }
+}
+
+/// Where words stand in the talk's material.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The stretch of the document.
+    pub span: Span,
+    /// Its page.
+    pub page: u32,
+}
+
+/// A question of a talk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Its place in the talk, from 0.
+    pub number: u16,
+    /// What kind.
+    pub ask: Ask,
+    /// What is asked.
+    pub stem: String,
+    /// To choose from; empty where the learner writes.
+    pub options: Vec<String>,
+}
+
+/// What comes of a talk.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Whether the check question was right; `None` where it was not answered.
+    pub right: Option<bool>,
+    /// When its card comes back, milliseconds since 1970; `None` where it has none.
+    pub due: Option<i64>,
+    /// XP for it; zero where gamification is off.
+    pub xp: XpGain,
+    /// Missed at first, and right at last without having been told.
+    pub breakthrough: bool,
+    /// How well the concept is known now, 0 to 100.
+    pub mastery: u8,
+    /// The interval in which that lies four times in five, 0 to 100.
+    pub between: (u8, u8),
+}
+
+/// What the learner does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Answers.
+    Answer,
+    /// Says that they do not know.
+    NoIdea,
+    /// Asks for the next hint.
+    Hint,
+    /// Wants the answer shown.
+    ShowMe,
+    /// Wants the answer told after trying.
+    TellMe,
+    /// Wants it explained in another manner.
+    Explain,
+    /// Says that an answer was judged wrongly.
+    Overrule,
+    /// Leaves the question.
+    Skip,
+    /// Goes on.
+    Next,
+    /// Changes the mode.
+    Switch,
+    /// Ends the talk.
+    Stop,
+}
+
+/// Something that a learner does in a talk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Doing {
+    /// The talk.
+    pub talk: TalkId,
+    /// The number of the last line that was seen.
+    pub seen: u64,
+    /// What.
+    pub act: Act,
+    /// A written answer.
+    #[serde(default)]
+    pub text: String,
+    /// A chosen one: its place among the options.
+    #[serde(default)]
+    pub choice: Option<u32>,
+    /// How sure.
+    #[serde(default)]
+    pub confidence: Option<Confidence>,
+    /// In which manner, with [`Act::Explain`].
+    #[serde(default)]
+    pub manner: Option<Manner>,
+    /// What the answer should have been judged, with [`Act::Overrule`].
+    #[serde(default)]
+    pub verdict: Option<Verdict>,
+    /// Which mode, with [`Act::Switch`].
+    #[serde(default)]
+    pub mode: Option<Mode>,
+    /// Time since the question was shown, ms.
+    #[serde(default)]
+    pub took: u32,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// All lines after the one that was seen.
+    pub lines: Vec<Numbered<Line>>,
+    /// Where the talk stands.
+    pub state: TalkState,
+    /// False: the talk had gone on in the meantime, and what was done was not done.
+    pub counted: bool,
+}
+
+/// Gives a talk another name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Renaming {
+    /// The talk.
+    pub talk: TalkId,
+    /// Its new name.
+    pub title: String,
+}
+
+/// Port of the tutor. `begin` always redirects to `/tutor/{talk}`, also a scripted request, whose page follows. Where a
+/// request accepts `text/html` (a form without scripts), `act` and `rename` redirect to the talk and `delete` to `/tutor`; a
+/// scripted request must not be redirected by these.
+#[async_trait::async_trait]
+pub trait Tutor: Send + Sync {
+    /// Opens a talk and leads to it.
+    async fn begin(&self, session: Session, request: Beginning) -> Result<TalkId, ApiError>;
+    /// All talks, those whose title or material has these words.
+    async fn talks(&self, session: Session, words: String) -> Result<Talks, ApiError>;
+    /// A talk as it stands.
+    async fn talk(&self, session: Session, talk: TalkId) -> Result<Talk, ApiError>;
+    /// Does something in a talk.
+    async fn act(&self, session: Session, request: Doing) -> Result<Done, ApiError>;
+    /// Gives a talk another name.
+    async fn rename(&self, session: Session, request: Renaming) -> Result<(), ApiError>;
+    /// Deletes a talk; what it taught stays in the reviews.
+    async fn delete(&self, session: Session, talk: TalkId) -> Result<(), ApiError>;
+}
+
+/// Opens a talk; the server also redirects to it, so that a plain form works.
+#[server(endpoint = "tutor/begin")]
+pub async fn begin_talk(request: Beginning) -> Result<TalkId, ApiError> {
+    crate::backend()?.tutor.begin(crate::session()?, request).await
+}
+
+/// The talks of the learner.
+#[server(endpoint = "tutor/talks", input = leptos::server_fn::codec::Json)]
+pub async fn load_talks(words: String) -> Result<Talks, ApiError> {
+    crate::backend()?.tutor.talks(crate::session()?, words).await
+}
+
+/// A talk as it stands.
+#[server(endpoint = "tutor/talk", input = leptos::server_fn::codec::Json)]
+pub async fn load_talk(talk: TalkId) -> Result<Talk, ApiError> {
+    crate::backend()?.tutor.talk(crate::session()?, talk).await
+}
+
+/// Does something in a talk. Without scripts the form leads back to the talk.
+#[server(endpoint = "tutor/act")]
+pub async fn act_in_talk(request: Doing) -> Result<Done, ApiError> {
+    crate::backend()?.tutor.act(crate::session()?, request).await
+}
+
+/// Gives a talk another name.
+#[server(endpoint = "tutor/rename")]
+pub async fn rename_talk(request: Renaming) -> Result<(), ApiError> {
+    crate::backend()?.tutor.rename(crate::session()?, request).await
+}
+
+/// Deletes a talk.
+#[server(endpoint = "tutor/delete")]
+pub async fn delete_talk(talk: TalkId) -> Result<(), ApiError> {
+    crate::backend()?.tutor.delete(crate::session()?, talk).await
+}

@@ -1,0 +1,368 @@
+//! What a talk stands on and what is said from it without a model. Owns: which question is asked, what an answer is worth, the
+//! words of each step. Refuses: deciding on steps (`domain::tutor::Session`), the database and models.
+
+use app::tutor::api::{Asked, Part, Said};
+use domain::{
+    analysis::Kind,
+    id::QuestionId,
+    tutor::{
+        Act, Ask, Event, Judgement, Manner, Matter, Rung, Secrecy, Session, Step, Verdict,
+        hint::{Hint, Passage, hint},
+        judge::{Expected, judge},
+        leak,
+        matter::Sentence,
+    },
+};
+use serde::{Deserialize, Serialize};
+
+/// Words of an explanation: after them the page goes further.
+const EXPLAINED: u16 = 120;
+/// Words of the page by which an explanation in the learner's own words is judged.
+const EXPECTED: u16 = 40;
+
+/// A question as this talk asks it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Slot {
+    /// One of the matter's problems.
+    Problem {
+        /// Its place there.
+        at: usize,
+        /// With its options.
+        options: bool,
+    },
+    /// The concept in the learner's own words.
+    OwnWords,
+}
+
+/// An answer that waits to be judged, or was judged last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Answer {
+    /// Of the options as they are shown.
+    Chosen(usize),
+    /// Written.
+    Written(String),
+}
+
+/// What a talk stands on, and what it asked of that.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Ground {
+    pub(super) matter: Matter<QuestionId>,
+    /// One for each question of the session.
+    pub(super) slots: Vec<Slot>,
+    pub(super) answer: Option<Answer>,
+    /// The last slot is chosen and not asked yet.
+    #[serde(default)]
+    ahead: bool,
+    /// Milliseconds that the latest answer took.
+    pub(super) took: u32,
+}
+
+impl Ground {
+    pub(super) fn new(matter: Matter<QuestionId>) -> Self {
+        Self { matter, slots: vec![], answer: None, ahead: false, took: 0 }
+    }
+
+    /// The question of the bank behind the last question, and the option that was chosen, by its place there.
+    pub(super) fn of_bank(&self) -> Option<(QuestionId, u8)> {
+        let Slot::Problem { at, options: true } = *self.slots.last()? else { return None };
+        let Some(Answer::Chosen(choice)) = self.answer else { return None };
+        let problem = self.matter.problems.get(at)?;
+        Some((problem.question?, problem.options.get(choice)?.place))
+    }
+
+    /// A question as it is shown.
+    pub(super) fn asked(&self, number: u16, ask: Ask) -> Option<Asked> {
+        let slot = *self.slots.get(usize::from(number))?;
+        let (stem, options) = match slot {
+            Slot::Problem { at, options } => {
+                let problem = self.matter.problems.get(at)?;
+                let shown = problem.options.iter().filter(|_| options).map(|option| option.text.clone());
+                (problem.stem.clone(), shown.collect())
+            }
+            Slot::OwnWords => (self.own_words(), vec![]),
+        };
+        Some(Asked { number, ask, stem, options })
+    }
+
+    fn own_words(&self) -> String {
+        format!("In your own words: what does your page say about {}?", self.matter.concept)
+    }
+
+    /// The question that waits for an answer, as it is shown.
+    pub(super) fn open(&self, session: &Session) -> Option<Asked> {
+        let question = session.questions().last()?;
+        let waits = session.next(&Event::NoIdea, 0).is_ok();
+        if waits { self.asked(session.questions().len() as u16 - 1, question.ask) } else { None }
+    }
+
+    /// Takes the question that fits.
+    fn choose(&mut self, ask: Ask, difficulty: f32) -> Slot {
+        let used: Vec<usize> = self
+            .slots
+            .iter()
+            .filter_map(|slot| match slot {
+                Slot::Problem { at, .. } => Some(*at),
+                Slot::OwnWords => None,
+            })
+            .collect();
+        let said = self.slots.contains(&Slot::OwnWords);
+        let matter = &self.matter;
+        let found = matter.choose(ask, difficulty, &used);
+        // what was asked before is asked again rather than nothing; but an idea of one's own comes first
+        let found = found.or_else(|| if said { matter.choose(ask, difficulty, &[]) } else { None });
+        let slot = match found {
+            Some(at) => {
+                let open = matter.problems[at].open;
+                Slot::Problem { at, options: !(ask == Ask::Open || ask == Ask::Transfer && open) }
+            }
+            None => Slot::OwnWords,
+        };
+        self.slots.push(slot);
+        slot
+    }
+
+    /// What an answer to the last question is.
+    pub(super) fn judge(&self) -> Judgement {
+        let wrong = Judgement { verdict: Verdict::Wrong, missing: vec![], misconception: None };
+        let (Some(slot), Some(answer)) = (self.slots.last(), &self.answer) else { return wrong };
+        match (slot, answer) {
+            (Slot::Problem { at, .. }, Answer::Chosen(choice)) => {
+                match self.matter.problems.get(*at).and_then(|problem| problem.options.get(*choice)) {
+                    Some(option) if option.correct => Judgement { verdict: Verdict::Right, ..wrong },
+                    Some(option) => {
+                        let name = Some(option.misconception.clone()).filter(|name| !name.is_empty());
+                        Judgement { misconception: name, ..wrong }
+                    }
+                    None => wrong,
+                }
+            }
+            (slot, Answer::Written(text)) => {
+                let expected = match slot {
+                    Slot::Problem { at, .. } => {
+                        let problem = &self.matter.problems[*at];
+                        Expected::of(&problem.answer, &problem.stem)
+                    }
+                    Slot::OwnWords => Expected::of(&self.expected_words(), &self.own_words()),
+                };
+                judge(&expected, text, None).into()
+            }
+            (Slot::OwnWords, Answer::Chosen(_)) => wrong,
+        }
+    }
+
+    fn expected_words(&self) -> String {
+        let sentences = self.matter.explain(EXPECTED).iter();
+        sentences.map(|sentence| sentence.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Answer, its sentence and the heading above, of a question of the session.
+    fn solution(&self, question: u16) -> Option<(String, Sentence, Option<String>)> {
+        match *self.slots.get(usize::from(question))? {
+            Slot::Problem { at, .. } => {
+                let problem = self.matter.problems.get(at)?;
+                Some((problem.answer.clone(), problem.source.clone(), problem.heading.clone()))
+            }
+            Slot::OwnWords => {
+                let first = self.matter.explanation.first()?.clone();
+                Some((first.text.clone(), first, self.matter.heading.clone()))
+            }
+        }
+    }
+
+    /// Chooses the question that these steps end in, before anything is said that could tell its answer.
+    pub(super) fn look_ahead(&mut self, steps: &[Step]) {
+        let ask = steps.iter().find_map(|step| match step.act {
+            Act::Ask { ask, difficulty } => Some((ask, difficulty)),
+            _ => None,
+        });
+        if let Some((ask, difficulty)) = ask {
+            self.choose(ask, difficulty);
+            self.ahead = true;
+        }
+    }
+
+    /// Whether a sentence tells the answer of the question that comes next.
+    fn tells_next(&self, text: &str) -> bool {
+        let next = self.slots.len().checked_sub(1).filter(|_| self.ahead);
+        let slot = next.and_then(|next| self.slots.get(next));
+        match slot {
+            Some(Slot::Problem { at, .. }) => {
+                let problem = &self.matter.problems[*at];
+                leak::Key::new(&problem.answer).asked(&problem.stem).leak(text).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// What is said at a step; nothing where it is not of words ([`Act::Judge`], [`Act::Conclude`]).
+    pub(super) fn say(&mut self, step: &Step) -> Vec<Said> {
+        let one = |said: Said| vec![said];
+        match &step.act {
+            Act::Explain { words } => one(Said::Explained { manner: None, parts: self.explanation(*words) }),
+            Act::Objective => one(Said::Told(vec![Part::ours(format!(
+                "At the end you will be able to explain ‘{}’ and to use it, without your page.",
+                self.matter.concept
+            ))])),
+            Act::Unfold { part: 1, .. } => one(Said::Told(vec![Part::ours(
+                "No language model is connected, so no case unfolds here. These are the hardest questions that your page holds.",
+            )])),
+            Act::Unfold { .. } | Act::Judge { .. } | Act::Conclude => vec![],
+            Act::Ask { ask, difficulty } => {
+                if !std::mem::take(&mut self.ahead) {
+                    self.choose(*ask, *difficulty);
+                }
+                self.answer = None;
+                let number = self.slots.len() as u16 - 1;
+                self.asked(number, *ask).map(Said::Asked).into_iter().collect()
+            }
+            Act::Feedback { verdict, missing, .. } => {
+                one(Said::Judged { verdict: *verdict, parts: self.feedback(step, *verdict, missing) })
+            }
+            Act::Hint(rung) => one(Said::Hinted { rung: *rung, parts: self.hint(*rung, step.question) }),
+            Act::Tell { .. } => one(Said::Answered(self.answered(step.question))),
+            Act::Elaborate { manner, words } => {
+                one(Said::Explained { manner: *manner, parts: self.elaborated(*manner, *words) })
+            }
+            Act::Summary { words } => {
+                let parts = self.summary(*words);
+                if parts.is_empty() { vec![] } else { one(Said::Told(parts)) }
+            }
+            Act::Overruled(verdict) => {
+                let word = match verdict {
+                    Verdict::Right => "right",
+                    Verdict::Partly => "partly right",
+                    Verdict::Wrong => "wrong",
+                };
+                one(Said::Told(vec![Part::ours(format!("Your word counts: {word}."))]))
+            }
+            Act::End(ending) => one(Said::Ended(*ending)),
+        }
+    }
+
+    fn explanation(&self, words: u16) -> Vec<Part> {
+        self.matter.explain(words).iter().map(cited).collect()
+    }
+
+    fn feedback(&self, step: &Step, verdict: Verdict, missing: &[String]) -> Vec<Part> {
+        let mut parts = vec![];
+        if !missing.is_empty() {
+            parts.push(Part::ours(format!("Still missing: {}.", missing.join(", "))));
+        }
+        if step.key == Secrecy::Free {
+            parts.extend(self.answered(step.question).into_iter().filter(|_| verdict != Verdict::Right));
+            if verdict == Verdict::Right
+                && let Some((_, sentence, _)) = step.question.and_then(|question| self.solution(question))
+                && !self.tells_next(&sentence.text)
+            {
+                parts.push(cited(&sentence));
+            }
+        } else if verdict != Verdict::Right {
+            parts.push(Part::ours("Look at it once more, or take a hint."));
+        }
+        parts
+    }
+
+    fn hint(&self, rung: Rung, question: Option<u16>) -> Vec<Part> {
+        let Some((answer, source, heading)) = question.and_then(|question| self.solution(question)) else {
+            return vec![];
+        };
+        let stem = question.and_then(|number| self.asked(number, Ask::Open)).map(|asked| asked.stem);
+        let key = leak::Key::new(&answer).asked(&stem.unwrap_or_default());
+        let passage = Passage { text: &source.text, section: heading.as_deref(), page: source.page };
+        match hint(rung, passage, &key, &answer) {
+            Some(Hint::Pointing { section: Some(section), page }) => {
+                vec![Part::ours(format!("Look at page\u{a0}{page}, under ‘{section}’."))]
+            }
+            Some(Hint::Pointing { section: None, page }) => {
+                vec![Part::ours(format!("Look at page\u{a0}{page}."))]
+            }
+            Some(Hint::Narrowing { sentence, .. }) => vec![Part::cited(sentence, source.span, source.page)],
+            Some(Hint::HalfWorked(half)) => vec![Part::ours(format!("It begins so: {half}"))],
+            None => vec![Part::ours(match rung {
+                Rung::HalfWorked => {
+                    format!("It has {} letters.", answer.chars().filter(|c| c.is_alphanumeric()).count())
+                }
+                _ => format!("The sentence that answers it stands on page\u{a0}{}.", source.page),
+            })],
+        }
+    }
+
+    fn answered(&self, question: Option<u16>) -> Vec<Part> {
+        let Some((number, (answer, sentence, _))) =
+            question.and_then(|question| Some((question, self.solution(question)?)))
+        else {
+            return vec![];
+        };
+        let mut parts = vec![];
+        let problem = match self.slots.get(usize::from(number)) {
+            Some(Slot::Problem { at, .. }) => self.matter.problems.get(*at),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            if let Some(Answer::Chosen(choice)) = self.answer
+                && let Some(chosen) = problem.options.get(choice).filter(|option| !option.correct)
+            {
+                parts.push(Part::ours(format!("You chose ‘{}’. {}", chosen.text, chosen.rationale)));
+            }
+            parts.push(Part::ours(format!("The answer is: {answer}.")));
+        }
+        parts.push(cited(&sentence));
+        parts
+    }
+
+    fn elaborated(&self, manner: Option<Manner>, words: u16) -> Vec<Part> {
+        let aid = |kind: Kind| {
+            let aids = self.matter.aids.iter().filter(move |aid| aid.kind == kind);
+            aids.map(|aid| cited(&aid.sentence)).collect::<Vec<Part>>()
+        };
+        let found = match manner {
+            None | Some(Manner::Deeper) => self.matter.further(EXPLAINED, words).iter().map(cited).collect(),
+            Some(Manner::Simpler) => self.matter.explain(0).iter().map(cited).collect(),
+            Some(Manner::Analogy) => vec![],
+            Some(Manner::Mnemonic) => aid(Kind::Mnemonic),
+            Some(Manner::ClinicalCase) => aid(Kind::Correlation),
+        };
+        if !found.is_empty() {
+            return found;
+        }
+        let nothing = match manner {
+            None | Some(Manner::Deeper) => "Your page says no more about it here.",
+            Some(Manner::Simpler) => "Your page has no simpler sentence for it.",
+            Some(Manner::Analogy) => {
+                "Your page compares it with nothing, and no language model is connected that could."
+            }
+            Some(Manner::Mnemonic) => {
+                "Your page has no mnemonic for it, and no language model is connected that could make one."
+            }
+            Some(Manner::ClinicalCase) => {
+                "Your page tells of no patient here, and no language model is connected that could."
+            }
+        };
+        vec![Part::ours(nothing)]
+    }
+
+    fn summary(&self, words: u16) -> Vec<Part> {
+        let mut parts = vec![Part::ours("What you worked on:")];
+        let mut left = usize::from(words);
+        let asked = self.slots.len() - usize::from(self.ahead);
+        for question in 0..asked as u16 {
+            let Some((_, sentence, _)) = self.solution(question) else { continue };
+            if self.tells_next(&sentence.text) {
+                continue;
+            }
+            let part = cited(&sentence);
+            let length = sentence.text.split_whitespace().count();
+            if length <= left && !parts.contains(&part) {
+                left -= length;
+                parts.push(part);
+            }
+        }
+        if parts.len() == 1 { vec![] } else { parts }
+    }
+}
+
+fn cited(sentence: &Sentence) -> Part {
+    Part::cited(sentence.text.clone(), sentence.span, sentence.page)
+}
