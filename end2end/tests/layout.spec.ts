@@ -51,7 +51,11 @@ test("no page scrolls sideways", async ({ page }, info) => {
     await page.keyboard.press("Enter");
     await expect.poll(async () => (await quiz.standing()).at).toBe(position + 2);
   }
-  for (const path of [`${set}?shown=0`, `${set}/results`, "/review", "/home", "/library", reader ?? "", "/search", "/search?q=aquaporins", "/settings"]) {
+  await page.goto("/tutor");
+  await page.getByRole("button", { name: "Teach me this" }).first().click();
+  await page.waitForURL(/\/tutor\/[0-9a-f-]+$/);
+  const talk = new URL(page.url()).pathname;
+  for (const path of ["/tutor", talk, `${set}?shown=0`, `${set}/results`, "/review", "/home", "/library", reader ?? "", "/search", "/search?q=aquaporins", "/settings"]) {
     await look(path);
   }
 });

@@ -9,7 +9,10 @@ use super::{
     sitting::{Sitting, Told},
     verdict::{Feats, VerdictHead},
 };
-use crate::ui::{Glyph, Icon, IconSize, cite::WayBack, prose::Prose};
+use crate::{
+    tutor::teach::{Teach, TeachMe},
+    ui::{Glyph, Icon, IconSize, cite::WayBack, prose::Prose},
+};
 use domain::{id::MaterialId, quiz::Confidence};
 use leptos::prelude::*;
 
@@ -76,6 +79,9 @@ pub fn Explanation(sitting: Sitting, question: Question, position: u32, told: Si
                 </section>
                 {others}
                 {back}
+                <Show when=move || !correct.get()>
+                    <TeachMe what=Teach::Question(id)/>
+                </Show>
                 <ReportForm question=id position back=here/>
                 <p class="micro soft">{origin}</p>
             </div>

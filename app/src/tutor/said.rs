@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 /// A line.
 #[component]
-pub(super) fn Spoken(talking: Talking, line: Numbered<Line>, newest: bool) -> impl IntoView {
+pub(super) fn Spoken(talking: Talking, line: Numbered<Line>) -> impl IntoView {
     let (material, title, now) =
         talking.talk.with_untracked(|talk| (talk.material, talk.material_title.clone(), talk.now));
     match line.body.body {
@@ -36,7 +36,7 @@ pub(super) fn Spoken(talking: Talking, line: Numbered<Line>, newest: bool) -> im
                 <MitoSprite state=Mito::Idle side=32 still=true/>
                 <div class="msg__body">
                     <span class="sr">"Mito:"</span>
-                    {body(said, material, &title, now, newest)}
+                    {body(talking, said, material, &title, now)}
                 </div>
             </li>
         }
@@ -44,7 +44,7 @@ pub(super) fn Spoken(talking: Talking, line: Numbered<Line>, newest: bool) -> im
     }
 }
 
-fn body(said: Said, material: MaterialId, title: &str, now: i64, newest: bool) -> AnyView {
+fn body(talking: Talking, said: Said, material: MaterialId, title: &str, now: i64) -> AnyView {
     let parts = |parts: Vec<Part>| parts_view(parts, material, title);
     match said {
         Said::Explained { manner, parts: said } => {
@@ -61,7 +61,7 @@ fn body(said: Said, material: MaterialId, title: &str, now: i64, newest: bool) -
             view! { {chip} {parts(said)} }.into_any()
         }
         Said::Told(said) | Said::Answered(said) => parts(said),
-        Said::Asked(asked) => asked_view(asked, newest),
+        Said::Asked(asked) => asked_view(talking, asked),
         Said::Judged { verdict, parts: said } => {
             let (class, glyph, word) = match verdict {
                 Verdict::Right => ("chip mint", Glyph::Check, "Right"),
@@ -143,17 +143,23 @@ fn parts_view(parts: Vec<Part>, material: MaterialId, title: &str) -> AnyView {
 }
 
 /// A question in the talk; the one that is open has its options where it is answered.
-fn asked_view(asked: Asked, newest: bool) -> AnyView {
-    let options = (!newest && !asked.options.is_empty()).then(|| {
-        let options = asked.options.into_iter().enumerate();
-        let options = options
-            .map(|(at, option)| view! { <li><b>{letter(at)}</b>" "<Prose text=option/></li> })
-            .collect_view();
-        view! { <ol class="options small">{options}</ol> }
+fn asked_view(talking: Talking, asked: Asked) -> AnyView {
+    let Asked { number, stem, options, .. } = asked;
+    let is_open = Memo::new(move |_| {
+        talking.talk.with(|talk| talk.state.open.as_ref().is_some_and(|open| open.number == number))
     });
+    let has_options = !options.is_empty();
+    let options = move || {
+        let options = options.clone().into_iter().enumerate();
+        options
+            .map(|(at, option)| view! { <li><b>{letter(at)}</b>" "<Prose text=option/></li> })
+            .collect_view()
+    };
     view! {
-        <p class="read lead"><Prose text=asked.stem/></p>
-        {options}
+        <p class="read lead"><Prose text=stem/></p>
+        <Show when=move || has_options && !is_open.get()>
+            <ol class="options small">{options.clone()}</ol>
+        </Show>
     }
     .into_any()
 }

@@ -102,7 +102,6 @@ fn because_words(because: Because) -> &'static str {
 #[component]
 fn Conversation(talking: Talking) -> impl IntoView {
     let lines = move || talking.talk.with(|talk| talk.lines.clone());
-    let newest = move || talking.talk.with(|talk| talk.lines.last().map_or(0, |line| line.seq));
     let head = move || {
         talking.talk.with(|talk| {
             format!(
@@ -124,12 +123,10 @@ fn Conversation(talking: Talking) -> impl IntoView {
                 <More talking/>
             </header>
             <div class="flow">
-                <ol class="log" role="log" aria-label="Conversation" tabindex="0">
+                <div role="log" aria-label="Conversation" tabindex="0">
+                    <ol class="log">
                     <For each=lines key=|line| line.seq let:line>
-                        {
-                            let last = line.seq == newest();
-                            view! { <Spoken talking line newest=last/> }
-                        }
+                        <Spoken talking line/>
                     </For>
                     <Show when=move || talking.pending.get()>
                         <li class="msg msg--mito" aria-busy="true">
@@ -137,8 +134,9 @@ fn Conversation(talking: Talking) -> impl IntoView {
                             <div class="msg__body"><p class="soft">"Mito thinks…"</p></div>
                         </li>
                     </Show>
-                    <li id="talk-end" aria-hidden="true"></li>
-                </ol>
+                    </ol>
+                    <div id="talk-end"></div>
+                </div>
                 <Compose talking/>
             </div>
         </section>

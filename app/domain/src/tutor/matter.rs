@@ -6,7 +6,7 @@
 use super::Ask;
 use crate::analysis::{Analysis, Kind, folded};
 use crate::document::{BlockKind, Document, Span};
-use crate::question::Item;
+use crate::question::{Item, stem};
 use crate::quiz::order;
 use crate::seed::Seeded;
 use crate::sentence::sentences;
@@ -136,7 +136,12 @@ impl<Q: Clone> Matter<Q> {
             (concept, None) => concept.to_string(),
         };
         let own = folded(&concept);
-        let mut explanation = section.sentences(document, start);
+        let others: Vec<Span> = analysis
+            .within(section.span)
+            .filter(|finding| finding.kind == Kind::Concept && folded(&finding.name) != own)
+            .map(|finding| finding.span)
+            .collect();
+        let mut explanation = about(section.sentences(document, start), &own, &others);
         if explanation.is_empty() {
             explanation.push(Sentence::of(document, start));
         }
@@ -203,6 +208,31 @@ impl<Q> Matter<Q> {
         let free = free.filter(|(at, problem)| !used.contains(at) && fits(problem));
         free.min_by(|(_, a), (_, b)| rank(a).total_cmp(&rank(b))).map(|(at, _)| at)
     }
+}
+
+/// What stays with the concept: from a sentence on in which the material begins with another one, nothing until one names this.
+fn about(sentences: Vec<Sentence>, own: &str, others: &[Span]) -> Vec<Sentence> {
+    let names = |text: &str| {
+        let words: Vec<String> = tokens(text).collect();
+        let own: Vec<String> = tokens(own).collect();
+        !own.is_empty() && words.windows(own.len()).any(|window| window == own)
+    };
+    let mut astray = false;
+    let mut first = true;
+    let stays = |sentence: &Sentence| {
+        let begins_other = others.iter().any(|other| sentence.span.overlaps(*other));
+        // the sentence that was pointed at is what is asked for
+        astray = !std::mem::take(&mut first) && (astray || begins_other) && !names(&sentence.text);
+        !astray
+    };
+    sentences.into_iter().filter(stays).collect()
+}
+
+/// Words in small letters by their stems.
+fn tokens(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| stem(&word.to_lowercase()))
 }
 
 /// The quote of an item's key.

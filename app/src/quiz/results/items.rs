@@ -6,6 +6,7 @@ use crate::{
         due::comes_back,
         reason::{Reason, letter},
     },
+    tutor::teach::{Teach, TeachMe},
     ui::{
         Glyph, Icon, IconSize,
         prose::{Prose, bind_units, split_stem},
@@ -70,6 +71,7 @@ fn Item(index: usize, row: ResultRow, now: i64) -> impl IntoView {
         view! {
             <dl class="facts">{chosen} <dt>"Key"</dt><dd><b>{key_name}</b> {yours}</dd></dl>
             {key.map(|option| view! { <Reason option material title/> })}
+            {(!row.correct).then(|| view! { <TeachMe what=Teach::Question(question.id)/> })}
         }
         .into_any()
     };

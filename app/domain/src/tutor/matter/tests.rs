@@ -149,3 +149,31 @@ fn questions_are_chosen_by_kind_and_difficulty_and_never_twice() {
         assert_eq!(matter.choose(ask, difficulty, used), chosen, "{ask:?} {difficulty} {used:?}");
     }
 }
+
+#[test]
+fn what_begins_with_another_concept_is_left_out_until_this_one_is_named() {
+    let mut builder = Builder::new();
+    builder.page(1);
+    builder.push(BlockKind::Heading(1), &[Run::plain("Hormones of the kidney")]);
+    let text = "Aldosterone is a steroid hormone that keeps sodium. It works in the collecting duct. Vasopressin is a peptide \
+        hormone that inserts channels for water. It works within minutes. The adrenal cortex secretes aldosterone.";
+    builder.push(BlockKind::Paragraph, &[Run::plain(text)]);
+    let document = builder.build();
+    let analysis = analysis::of(&document);
+    let names: Vec<&str> = analysis.of_kind(Kind::Concept).map(|finding| finding.name.as_str()).collect();
+    assert_eq!(names, ["Hormones of the kidney", "aldosterone", "vasopressin"], "the test stands on these");
+    let of = |concept: &str| {
+        let matter: Matter<u8> =
+            Matter::gather(&document, &analysis, &[], concept, None, &mut Seeded::new(1)).unwrap();
+        matter.explanation.into_iter().map(|sentence| sentence.text).collect::<Vec<_>>()
+    };
+    let said = of("aldosterone");
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert!(
+        said[1].starts_with("It works in the collecting") && said[2].starts_with("The adrenal"),
+        "{said:?}"
+    );
+    let said = of("vasopressin");
+    assert!(said[0].starts_with("Vasopressin is") && said[1].starts_with("It works within"), "{said:?}");
+    assert!(!said.iter().any(|text| text.starts_with("Aldosterone")), "{said:?}");
+}

@@ -1,0 +1,43 @@
+// Talks with the tutor.
+
+import { expect } from "@playwright/test";
+import { Screen } from "./screen";
+
+export class Talks extends Screen {
+  readonly worth = this.page.getByRole("region", { name: "Worth a talk" }).getByRole("listitem");
+  readonly own = this.page.getByRole("region", { name: "Your talks" }).getByRole("listitem");
+  readonly field = this.page.getByRole("searchbox", { name: "Search your talks" });
+}
+
+export class Talk extends Screen {
+  readonly log = this.page.getByRole("log", { name: "Conversation" });
+  readonly lines = this.log.locator(".msg");
+  readonly said = this.log.locator(".msg--mito");
+  readonly mine = this.log.locator(".msg--me");
+  readonly options = this.page.locator(".compose .choice input");
+  readonly answer = this.page.getByRole("textbox", { name: "Your answer" });
+  readonly check = this.page.getByRole("button", { name: /^Check/ });
+  readonly more = this.page.getByRole("button", { name: "More", exact: true });
+
+  /** The rung of this name, in whichever shape of the ladder this width shows. */
+  rung(name: string) {
+    return this.page.locator(".rung, .hint").filter({ hasText: name, visible: true });
+  }
+
+  /** Chooses an option, with how sure one is, and waits for what is said of it. */
+  async choose(option: number, sure: RegExp): Promise<void> {
+    const before = await this.mine.count();
+    await this.press(this.options.nth(option));
+    await this.press(this.page.getByRole("radio", { name: sure }));
+    await this.press(this.check);
+    await expect(this.mine).toHaveCount(before + 1);
+  }
+
+  /** Writes an answer and sends it by the keyboard. */
+  async write(words: string): Promise<void> {
+    const before = await this.mine.count();
+    await this.answer.fill(words);
+    await this.answer.press("Enter");
+    await expect(this.mine).toHaveCount(before + 1);
+  }
+}
