@@ -7,7 +7,7 @@ use super::lexical::stem;
 use super::{EngineError, Passage, Reading, known, spelling};
 use async_trait::async_trait;
 use domain::id::LearnerId;
-use domain::word;
+use domain::word::{self, distance};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Most endings that an unfinished word is given.
@@ -85,26 +85,6 @@ pub fn choose(word: &str, candidates: Vec<(String, i64)>) -> Option<String> {
         (off <= usize::from(wrong(word)) && form.starts_with(&word[..1])).then_some((off, -count, form))
     };
     candidates.into_iter().filter_map(near).min().map(|(.., form)| form)
-}
-
-/// How many letters have to be changed, put in, left out or exchanged with the next one (each at most once: the optimal
-/// string alignment distance).
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let changed = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = changed.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }
 
 /// A word of a material, as a vocabulary keeps it.
