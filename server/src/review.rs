@@ -20,7 +20,7 @@ use domain::{
     schedule::{self, CardState, Moment, Plan, Rating},
 };
 use fsrs::Fsrs;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 use store::{After, Before, CardRow, NewReview};
 use uuid::Uuid;
 
@@ -125,10 +125,17 @@ impl ReviewService {
         Ok(store::of_question(tx, day.learner, question).await?.map(|row| row.due))
     }
 
-    /// Probability that the card of a question would be recalled now, 0 to 1; `None` where it has none.
-    pub(crate) async fn recall(&self, tx: &mut Tx, day: &Day, question: QuestionId) -> Result<Option<f32>> {
-        let card = store::of_question(tx, day.learner, question).await?;
-        Ok(card.and_then(|row| row.state().recall(day.now, &*self.model)))
+    /// Probability that the cards of questions would be recalled now, 0 to 1; those without a card are left out.
+    pub(crate) async fn recalls(
+        &self,
+        tx: &mut Tx,
+        day: &Day,
+        questions: &[QuestionId],
+    ) -> Result<HashMap<QuestionId, f32>> {
+        let cards = store::of_questions(tx, day.learner, questions).await?;
+        let recall =
+            |row: &CardRow| Some((QuestionId(row.question), row.state().recall(day.now, &*self.model)?));
+        Ok(cards.iter().filter_map(recall).collect())
     }
 }
 

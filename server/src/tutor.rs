@@ -23,7 +23,7 @@ use crate::{
 use app::session;
 use app::tutor::api::{
     ANSWER_MAX_CHARS, Act, Beginning, Body, Doing, Done, Line, Outcome, Said, Suggestion, Talk, TalkRow,
-    TalkState, Talks,
+    TalkState, Talks, Wanted,
 };
 use domain::{
     id::{MaterialId, QuestionId, TalkId},
@@ -123,11 +123,16 @@ impl TutorService {
         let about = answers.iter().filter(|answer| matter::key(&answer.concept) == key);
         let talks = store::talks_about(tx, day.learner, material, &key).await?;
         let exposures = about.clone().count() + usize::try_from(talks).unwrap_or(0);
-        let mut heard = vec![];
-        for answer in about.take(MOST_ANSWERS) {
-            let recall = self.reviews.recall(tx, day, QuestionId(answer.question)).await?;
-            heard.push(Answered { credit: f32::from(u8::from(answer.correct)), recall });
-        }
+        let heard: Vec<&store::AnswerRow> = about.take(MOST_ANSWERS).collect();
+        let questions: Vec<QuestionId> = heard.iter().map(|answer| QuestionId(answer.question)).collect();
+        let recalls = self.reviews.recalls(tx, day, &questions).await?;
+        let heard: Vec<Answered> = heard
+            .into_iter()
+            .map(|answer| Answered {
+                credit: f32::from(u8::from(answer.correct)),
+                recall: recalls.get(&QuestionId(answer.question)).copied(),
+            })
+            .collect();
         Ok(Known { exposures: u32::try_from(exposures).unwrap_or(u32::MAX), mastery: Mastery::of(&heard) })
     }
 
@@ -270,8 +275,8 @@ impl TutorService {
         Ok(text::of(&self.talk_in(&mut tx, &day, talk).await?))
     }
 
-    async fn talks_in(&self, tx: &mut Tx, day: &Day, words: &str) -> Result<Talks> {
-        let rows = store::list(tx, day.learner, &words.trim().to_lowercase()).await?;
+    async fn talks_in(&self, tx: &mut Tx, day: &Day, wanted: &Wanted) -> Result<Talks> {
+        let rows = store::list(tx, day.learner, &wanted.words.trim().to_lowercase()).await?;
         let talks = rows.into_iter().map(|row| TalkRow {
             id: TalkId(row.id),
             title: row.title,
@@ -279,7 +284,8 @@ impl TutorService {
             touched: row.touched,
             over: row.ended.is_some(),
         });
-        Ok(Talks { talks: talks.collect(), suggestions: self.suggestions(tx, day).await?, now: day.now })
+        let suggestions = if wanted.suggestions { self.suggestions(tx, day).await? } else { vec![] };
+        Ok(Talks { talks: talks.collect(), suggestions, now: day.now })
     }
 
     /// What was missed last, then what was never met.

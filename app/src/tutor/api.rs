@@ -52,6 +52,15 @@ fn ten() -> u8 {
     10
 }
 
+/// Which talks are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Those whose title or material has these words; all where it is empty.
+    pub words: String,
+    /// With what could be taught next.
+    pub suggestions: bool,
+}
+
 /// What somebody could be taught next.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Suggestion {
@@ -278,6 +287,25 @@ pub enum Act {
     Stop,
 }
 
+impl Act {
+    /// As a form sends it.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::NoIdea => "no_idea",
+            Self::Hint => "hint",
+            Self::ShowMe => "show_me",
+            Self::TellMe => "tell_me",
+            Self::Explain => "explain",
+            Self::Overrule => "overrule",
+            Self::Skip => "skip",
+            Self::Next => "next",
+            Self::Switch => "switch",
+            Self::Stop => "stop",
+        }
+    }
+}
+
 /// Something that a learner does in a talk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Doing {
@@ -337,8 +365,8 @@ pub struct Renaming {
 pub trait Tutor: Send + Sync {
     /// Opens a talk and leads to it.
     async fn begin(&self, session: Session, request: Beginning) -> Result<TalkId, ApiError>;
-    /// All talks, those whose title or material has these words.
-    async fn talks(&self, session: Session, words: String) -> Result<Talks, ApiError>;
+    /// Talks, and what could be taught next.
+    async fn talks(&self, session: Session, request: Wanted) -> Result<Talks, ApiError>;
     /// A talk as it stands.
     async fn talk(&self, session: Session, talk: TalkId) -> Result<Talk, ApiError>;
     /// Does something in a talk.
@@ -357,8 +385,8 @@ pub async fn begin_talk(request: Beginning) -> Result<TalkId, ApiError> {
 
 /// The talks of the learner.
 #[server(endpoint = "tutor/talks", input = leptos::server_fn::codec::Json)]
-pub async fn load_talks(words: String) -> Result<Talks, ApiError> {
-    crate::backend()?.tutor.talks(crate::session()?, words).await
+pub async fn load_talks(request: Wanted) -> Result<Talks, ApiError> {
+    crate::backend()?.tutor.talks(crate::session()?, request).await
 }
 
 /// A talk as it stands.

@@ -166,21 +166,16 @@ fn Other(
     #[prop(optional)] verdict: Option<Verdict>,
     #[prop(optional)] mode: Option<Mode>,
 ) -> impl IntoView {
-    let name = serde_json::to_value(act).ok().and_then(|value| value.as_str().map(str::to_string));
-    // a form without scripts sends one name and value with its button: what goes with the act is part of them
-    let (name, value) = match (manner, verdict, mode) {
-        (None, None, None) => ("request[act]", name.unwrap_or_default()),
-        _ => ("request[act]", String::new()),
-    };
-    let plain = !value.is_empty();
+    // what goes with an act besides its name a button without scripts cannot send
+    let plain = manner.is_none() && verdict.is_none() && mode.is_none();
     view! {
         <Show when=move || talking.may(&event)>
             <button
                 type=if plain { "submit" } else { "button" }
                 form="act"
                 formnovalidate
-                name=name
-                value=value.clone()
+                name="request[act]"
+                value=act.slug()
                 class=if fill { "btn btn--fill sakura" } else { "btn btn--quiet btn--sm" }
                 class:scripted=!plain
                 disabled=move || talking.pending.get()

@@ -57,11 +57,6 @@ pub(super) fn Ladder(talking: Talking, #[prop(optional)] wide: bool) -> impl Int
                 None if talking.may(&Event::ShowMe) => Act::ShowMe,
                 None => Act::TellMe,
             };
-            let value = move || match act() {
-                Act::Hint => "hint",
-                Act::ShowMe => "show_me",
-                _ => "tell_me",
-            };
             let class = move || {
                 let base = if wide { "hint" } else { "rung" };
                 match (state.get(), wide) {
@@ -88,7 +83,7 @@ pub(super) fn Ladder(talking: Talking, #[prop(optional)] wide: bool) -> impl Int
                     form="act"
                     formnovalidate
                     name="request[act]"
-                    value=value
+                    value=move || act().slug()
                     class=class
                     aria-disabled=move || (state.get() != State::Open).then_some("true")
                     on:click=move |event| {

@@ -1,7 +1,7 @@
 //! `/tutor/:id`: a talk.
 
 use super::{
-    api::{DeleteTalk, RenameTalk, Talk, load_talk, load_talks},
+    api::{DeleteTalk, RenameTalk, Talk, Wanted, load_talk, load_talks},
     compose::{Compose, Modes},
     ladder::Ladder,
     said::{Spoken, mode_word},
@@ -10,9 +10,8 @@ use super::{
 };
 use crate::{
     error::ApiError,
-    quiz::page::Stopped,
     resource::resource,
-    ui::{Cite, Glyph, Icon, Mito, MitoSprite, Skeleton},
+    ui::{Cite, ErrorState, Glyph, Icon, Mito, MitoSprite, Skeleton},
 };
 use domain::{id::TalkId, tutor::Because};
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -39,7 +38,12 @@ pub fn TalkPage() -> impl IntoView {
                 match talk.await {
                     Ok(talk) => view! { <Open talk/> }.into_any(),
                     Err(error) => {
-                        view! { <Stopped error retry=Callback::new(move |()| talk.refetch())/> }.into_any()
+                        let retry = Callback::new(move |()| talk.refetch());
+                        view! {
+                            <Title text="Tutor"/>
+                            <div class="doc doc--alone"><ErrorState error whole_page=true retry/></div>
+                        }
+                        .into_any()
                     }
                 }
             })}
@@ -65,7 +69,7 @@ fn Open(talk: Talk) -> impl IntoView {
 /// The other talks.
 #[component]
 fn Others(talking: Talking) -> impl IntoView {
-    let talks = resource(|| (), async |()| load_talks(String::new()).await);
+    let talks = resource(|| (), async |()| load_talks(Wanted::default()).await);
     let here = talking.talk.with_untracked(|talk| talk.id);
     view! {
         <nav class="chats" aria-label="Talks">

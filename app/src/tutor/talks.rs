@@ -1,7 +1,7 @@
 //! All talks, and what could be taught next.
 
 use super::{
-    api::{BeginTalk, Suggestion, TalkRow, Talks, load_talks},
+    api::{BeginTalk, Suggestion, TalkRow, Talks, Wanted, load_talks},
     teach::{Teach, TeachMe},
 };
 use crate::{
@@ -18,7 +18,8 @@ use leptos_router::hooks::use_query_map;
 pub fn TalksPage() -> impl IntoView {
     let query = use_query_map();
     let words = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default()));
-    let talks = resource(move || words.get(), load_talks);
+    let talks =
+        resource(move || words.get(), async |words| load_talks(Wanted { words, suggestions: true }).await);
     let refused = returned_error(BeginTalk::PATH);
     view! {
         <Title text="Tutor"/>

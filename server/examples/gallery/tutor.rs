@@ -9,7 +9,7 @@ use app::{
     session::Session,
     tutor::api::{
         Asked, Beginning, Body, Doing, Done, Line, Part, Renaming, Said, Suggestion, Talk, TalkRow,
-        TalkState, Talks, Tutor,
+        TalkState, Talks, Tutor, Wanted,
     },
 };
 use domain::{
@@ -81,7 +81,7 @@ impl Tutor for Gallery {
         Ok(TalkId(Uuid::from_u128(1)))
     }
 
-    async fn talks(&self, _: Session, _: String) -> Result<Talks, ApiError> {
+    async fn talks(&self, _: Session, _: Wanted) -> Result<Talks, ApiError> {
         self.enter().await?;
         if self.state == State::New {
             return Ok(Talks { talks: vec![], suggestions: vec![], now: NOW });

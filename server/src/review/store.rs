@@ -115,6 +115,29 @@ pub(super) async fn of_question(
     tx.query(sql).bind(learner.0).bind(question.0).maybe().await
 }
 
+/// The cards of these questions.
+pub(super) async fn of_questions(
+    tx: &mut Tx,
+    learner: LearnerId,
+    questions: &[QuestionId],
+) -> Result<Vec<CardRow>> {
+    macro_rules! sql {
+        ($in:literal) => {
+            concat!(
+                "SELECT c.id, c.question, c.stability, c.difficulty, c.due, c.last_review, c.reps, c.lapses
+                 FROM card c WHERE c.learner = $1 AND c.question ",
+                $in
+            )
+        };
+    }
+    let ids: Vec<String> = questions.iter().map(|id| id.0.simple().to_string()).collect();
+    let query = tx.query_per(
+        sql!("IN (SELECT unhex(value) FROM json_each($2))"),
+        sql!("= ANY(ARRAY(SELECT CAST(value AS UUID) FROM jsonb_array_elements_text($2)))"),
+    );
+    query.bind(learner.0).bind(Json(ids)).all().await
+}
+
 pub(super) async fn find(tx: &mut Tx, learner: LearnerId, card: Uuid) -> Result<Option<CardRow>> {
     let sql = "SELECT c.id, c.question, c.stability, c.difficulty, c.due, c.last_review, c.reps, c.lapses
                FROM card c WHERE c.learner = $1 AND c.id = $2";

@@ -9,7 +9,7 @@ use crate::{
 use app::{
     error::ApiError,
     session::Session,
-    tutor::api::{Beginning, Doing, Done, Renaming, TITLE_MAX_CHARS, Talk, Talks, Tutor},
+    tutor::api::{Beginning, Doing, Done, Renaming, TITLE_MAX_CHARS, Talk, Talks, Tutor, Wanted},
 };
 use domain::id::TalkId;
 
@@ -30,11 +30,11 @@ impl Tutor for TutorService {
     }
 
     #[tracing::instrument(skip_all)]
-    async fn talks(&self, session: Session, words: String) -> Result<Talks, ApiError> {
+    async fn talks(&self, session: Session, request: Wanted) -> Result<Talks, ApiError> {
         let run = async {
             let mut tx = self.db.read().await?;
             let day = Day::of(&mut tx, &self.clock, session).await?;
-            self.talks_in(&mut tx, &day, &words).await
+            self.talks_in(&mut tx, &day, &request).await
         };
         Ok(run.await?)
     }

@@ -256,7 +256,7 @@ async fn a_talk_is_its_learners_and_goes_with_its_file() {
             .call(&site, "tutor/rename", &format!("request[talk]={}&request[title]=  Sugar   down ", talk.id))
             .await;
         assert_eq!(renamed.status, StatusCode::OK);
-        let listed = |words: &str| serde_json::json!({ "words": words });
+        let listed = |words: &str| serde_json::json!({ "request": { "words": words, "suggestions": true } });
         let found = fern.call_json(&site, "tutor/talks", listed("SUGAR")).await.json();
         assert_eq!(found["talks"][0]["title"], "Sugar down");
         for words in ["%", "_", "none"] {
