@@ -79,7 +79,6 @@ part!(entrance, __preload_entrance: Entrance {
 part!(desk, __preload_desk: Desk {
     Home => HomePage,
     Settings => SettingsPage,
-    Search => SearchPage,
 });
 
 // of one person, who waits for it alone
@@ -92,7 +91,9 @@ part!(shelves, __preload_shelves: Shelves {
     Reader => ReaderPage,
 });
 
-part!(tutoring, __preload_tutoring: Tutoring {
+// what is asked of one's own pages
+part!(asking, __preload_asking: Asking {
+    Search => SearchPage,
     Talks => TalksPage,
     Talk => TalkPage,
 });
