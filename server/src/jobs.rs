@@ -73,7 +73,7 @@ impl Sleep {
     async fn woken(mut self) {
         loop {
             match self.0.recv().await {
-                Ok(Notice::Shelf(_)) => {}
+                Ok(Notice::Shelf(_) | Notice::Talk(_)) => {}
                 Ok(Notice::Job | Notice::Gap) | Err(RecvError::Lagged(_) | RecvError::Closed) => return,
             }
         }

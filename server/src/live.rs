@@ -1,8 +1,8 @@
-//! News for whoever looks at a shelf: whose has changed. Owns: which notices concern a learner. Refuses: carrying data;
+//! News for whoever looks at a shelf or a talk: which has changed. Owns: which notices concern whom. Refuses: carrying data;
 //! who hears it looks into the database.
 
 use crate::shared::{Notice, Notices};
-use domain::id::LearnerId;
+use domain::id::{LearnerId, TalkId};
 use std::sync::Arc;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
@@ -21,6 +21,11 @@ impl Live {
         self.0.tell(Notice::Shelf(learner));
     }
 
+    /// Something was said in this talk.
+    pub fn tell_talk(&self, talk: TalkId) {
+        self.0.tell(Notice::Talk(talk));
+    }
+
     /// Hears from now on.
     pub fn subscribe(&self) -> Changes {
         Changes(self.0.hear())
@@ -34,10 +39,19 @@ pub struct Changes(Receiver<Notice>);
 impl Changes {
     /// Waits for the next change of this learner; changes that piled up count as one. False: the process ends.
     pub async fn changed_for(&mut self, learner: LearnerId) -> bool {
+        self.heard(Notice::Shelf(learner)).await
+    }
+
+    /// Waits until something was said in this talk; what piled up counts as one. False: the process ends.
+    pub async fn said_in(&mut self, talk: TalkId) -> bool {
+        self.heard(Notice::Talk(talk)).await
+    }
+
+    async fn heard(&mut self, wanted: Notice) -> bool {
         loop {
             match self.0.recv().await {
-                Ok(Notice::Shelf(who)) if who == learner => break,
-                Ok(Notice::Shelf(_) | Notice::Job) => {}
+                Ok(notice) if notice == wanted => break,
+                Ok(Notice::Shelf(_) | Notice::Talk(_) | Notice::Job) => {}
                 // something of ours may be among what was lost
                 Ok(Notice::Gap) | Err(RecvError::Lagged(_)) => break,
                 Err(RecvError::Closed) => return false,

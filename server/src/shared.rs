@@ -9,7 +9,7 @@ mod redis;
 
 use crate::error::Result;
 use async_trait::async_trait;
-use domain::id::LearnerId;
+use domain::id::{LearnerId, TalkId};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -54,6 +54,8 @@ pub enum Notice {
     Job,
     /// A learner's shelf is another.
     Shelf(LearnerId),
+    /// Something was said in a talk.
+    Talk(TalkId),
     /// Notices may have been lost: look, whatever you wait for.
     Gap,
 }
@@ -63,6 +65,7 @@ impl fmt::Display for Notice {
         match self {
             Self::Job => f.write_str("job"),
             Self::Shelf(learner) => write!(f, "shelf {learner}"),
+            Self::Talk(talk) => write!(f, "talk {talk}"),
             Self::Gap => f.write_str("gap"),
         }
     }
@@ -75,6 +78,7 @@ impl Notice {
             None if text == "job" => Some(Self::Job),
             None if text == "gap" => Some(Self::Gap),
             Some(("shelf", learner)) => learner.parse().ok().map(Self::Shelf),
+            Some(("talk", talk)) => talk.parse().ok().map(Self::Talk),
             _ => None,
         }
     }
@@ -155,7 +159,9 @@ mod tests {
 
     #[test]
     fn a_notice_is_read_as_it_was_written() {
-        for notice in [Notice::Job, Notice::Gap, Notice::Shelf(LearnerId(Uuid::from_u128(7)))] {
+        let (shelf, talk) =
+            (Notice::Shelf(LearnerId(Uuid::from_u128(7))), Notice::Talk(TalkId(Uuid::from_u128(8))));
+        for notice in [Notice::Job, Notice::Gap, shelf, talk] {
             assert_eq!(Notice::read(&notice.to_string()), Some(notice));
         }
         for odd in ["", "jobs", "job 1", "shelf", "shelf of mine"] {

@@ -97,7 +97,12 @@ impl TutorService {
             Standing { exposures: known.exposures, mastery: known.mastery.value, wish: request.mode };
         let (mode, because) = tutor::mode(&standing);
         let lesson = Lesson { mode, skill: known.mastery.value, parts: 1 };
-        let plan = Plan { lessons: vec![lesson], minutes: request.minutes, depth: request.depth };
+        let plan = Plan {
+            lessons: vec![lesson],
+            minutes: request.minutes,
+            depth: request.depth,
+            speed: request.speed,
+        };
         let mut talk = store::TalkRow {
             id: id.0,
             material: material.0,
@@ -150,11 +155,17 @@ impl TutorService {
         }
         let mut said = vec![Body::Learner {
             text: concerns::spoken(request, talk.matter.0.open(&talk.session.0).as_ref())?,
-            confidence: request.confidence.filter(|_| request.act == Act::Answer),
+            confidence: request.confidence.filter(|_| matches!(request.act, Act::Answer | Act::Edit)),
         }];
-        let concern = Some(request).filter(|r| r.act == Act::Answer && r.choice.is_none());
+        let concern =
+            Some(request).filter(|r| matches!(r.act, Act::Answer | Act::Edit) && r.choice.is_none());
         match concern.and_then(|request| concerns::answer(&request.text, &day.settings.time_zone)) {
             Some(answer) => said.push(Body::Tutor(answer)),
+            None if request.act == Act::Tune => {
+                let (depth, speed) = (talk.session.0.plan().depth, talk.session.0.plan().speed);
+                let (depth, speed) = (request.depth.unwrap_or(depth), request.speed.unwrap_or(speed));
+                talk.session.0 = talk.session.0.tuned(depth, speed);
+            }
             None => {
                 let event = event(&mut talk, request)?;
                 self.go_on(tx, day, &mut talk, event, &mut said).await?;
@@ -324,7 +335,7 @@ impl TutorService {
 fn event(talk: &mut store::TalkRow, request: &Doing) -> Result<Event> {
     let missing = || Error::from(app::error::ApiError::Malformed);
     Ok(match request.act {
-        Act::Answer => {
+        Act::Answer | Act::Edit => {
             let open = talk.matter.0.open(&talk.session.0);
             let open = open.ok_or_else(|| refused(Refused::NoQuestion))?;
             let answer = match request.choice {
@@ -340,7 +351,8 @@ fn event(talk: &mut store::TalkRow, request: &Doing) -> Result<Event> {
             };
             talk.matter.0.answer = Some(answer);
             talk.matter.0.took = request.took;
-            Event::Attempt(request.confidence)
+            let edited = request.act == Act::Edit;
+            if edited { Event::Edit(request.confidence) } else { Event::Attempt(request.confidence) }
         }
         Act::NoIdea => Event::NoIdea,
         Act::Hint => Event::Hint,
@@ -352,6 +364,8 @@ fn event(talk: &mut store::TalkRow, request: &Doing) -> Result<Event> {
         Act::Next => Event::Next,
         Act::Switch => Event::Switch(request.mode.ok_or_else(missing)?),
         Act::Stop => Event::Stop,
+        Act::Tune => return Err(missing()),
+        Act::Hush | Act::Again => return Err(Error::conflict("Mito says nothing at the moment.")),
     })
 }
 
@@ -392,11 +406,14 @@ fn state(talk: &store::TalkRow) -> Result<TalkState> {
         open,
         offers: session.offers(),
         over: session.is_over(),
+        depth: session.plan().depth,
+        speed: session.plan().speed,
+        speaking: false,
     })
 }
 
 fn line(row: LineRow) -> Numbered<Line> {
-    Numbered { seq: row.seq as u64, body: Line { at: row.at, body: row.body.0 } }
+    Numbered { seq: row.seq as u64, body: Line { at: row.at, body: row.body.0, first_word: None } }
 }
 
 /// As it is kept: 'growing'.

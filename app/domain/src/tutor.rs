@@ -24,5 +24,5 @@ pub use matter::Matter;
 pub use mode::{Because, Mode, Standing, mode};
 pub use session::{
     Act, Ask, Concluded, Depth, Ending, Event, Judgement, Lesson, Manner, Plan, Question, Refused, Rung,
-    Secrecy, Session, Step, Verdict,
+    Secrecy, Session, Speed, Step, Verdict,
 };

@@ -8,7 +8,7 @@ use domain::{
     document::Span,
     id::{MaterialId, QuestionId, TalkId},
     quiz::Confidence,
-    tutor::{Ask, Because, Depth, Ending, Event, Manner, Mode, Rung, Verdict, delivery::Numbered},
+    tutor::{Ask, Because, Depth, Ending, Event, Manner, Mode, Rung, Speed, Verdict, delivery::Numbered},
     xp::XpGain,
 };
 use leptos::prelude::*;
@@ -46,6 +46,9 @@ pub struct Beginning {
     /// How much is said.
     #[serde(default)]
     pub depth: Depth,
+    /// With how much care.
+    #[serde(default)]
+    pub speed: Speed,
 }
 
 fn ten() -> u8 {
@@ -136,6 +139,12 @@ pub struct TalkState {
     pub offers: Vec<Event>,
     /// Whether it is over.
     pub over: bool,
+    /// How much is said.
+    pub depth: Depth,
+    /// With how much care.
+    pub speed: Speed,
+    /// More lines are on their way: a model writes them. Until they are there, only [`Act::Hush`] is of use.
+    pub speaking: bool,
 }
 
 /// Something that was said.
@@ -145,6 +154,9 @@ pub struct Line {
     pub at: i64,
     /// By whom, and what.
     pub body: Body,
+    /// Milliseconds between the act and the model's first word, with the first line that a model wrote for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_word: Option<u32>,
 }
 
 /// By whom, and what.
@@ -285,6 +297,14 @@ pub enum Act {
     Switch,
     /// Ends the talk.
     Stop,
+    /// Changes the last answer: before its judgement it is the same attempt, afterwards another.
+    Edit,
+    /// Sets how much is said, and with how much care.
+    Tune,
+    /// Wants no more of what is being said.
+    Hush,
+    /// Wants what was said last said anew.
+    Again,
 }
 
 impl Act {
@@ -302,6 +322,10 @@ impl Act {
             Self::Next => "next",
             Self::Switch => "switch",
             Self::Stop => "stop",
+            Self::Edit => "edit",
+            Self::Tune => "tune",
+            Self::Hush => "hush",
+            Self::Again => "again",
         }
     }
 }
@@ -315,7 +339,7 @@ pub struct Doing {
     pub seen: u64,
     /// What.
     pub act: Act,
-    /// A written answer.
+    /// A written answer, with [`Act::Answer`] and [`Act::Edit`].
     #[serde(default)]
     pub text: String,
     /// A chosen one: its place among the options.
@@ -333,6 +357,12 @@ pub struct Doing {
     /// Which mode, with [`Act::Switch`].
     #[serde(default)]
     pub mode: Option<Mode>,
+    /// How much is said, with [`Act::Tune`].
+    #[serde(default)]
+    pub depth: Option<Depth>,
+    /// With how much care, with [`Act::Tune`].
+    #[serde(default)]
+    pub speed: Option<Speed>,
     /// Time since the question was shown, ms.
     #[serde(default)]
     pub took: u32,

@@ -76,6 +76,8 @@ impl Talking {
             manner: None,
             verdict: None,
             mode: None,
+            depth: None,
+            speed: None,
             took: 0,
         }
     }

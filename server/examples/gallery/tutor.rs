@@ -16,7 +16,7 @@ use domain::{
     document::Span,
     id::TalkId,
     quiz::Confidence,
-    tutor::{Ask, Because, Event, Mode, Rung, Verdict, delivery::Numbered},
+    tutor::{Ask, Because, Depth, Event, Mode, Rung, Speed, Verdict, delivery::Numbered},
 };
 use uuid::Uuid;
 
@@ -49,6 +49,9 @@ fn state() -> TalkState {
         hints: 1,
         offers: vec![Event::Attempt(None), Event::NoIdea, Event::Hint, Event::Skip, Event::Stop],
         over: false,
+        depth: Depth::Normal,
+        speed: Speed::Balanced,
+        speaking: false,
     }
 }
 
@@ -69,7 +72,8 @@ fn lines() -> Vec<Numbered<Line>> {
             parts: vec![Part::cited(page, Span { start: 10, end: 10 + page.len() as u32 }, 24)],
         }),
     ];
-    let numbered = |(seq, body): (u64, Body)| Numbered { seq, body: Line { at: NOW, body } };
+    let numbered =
+        |(seq, body): (u64, Body)| Numbered { seq, body: Line { at: NOW, body, first_word: None } };
     (1..).zip(bodies).map(numbered).collect()
 }
 

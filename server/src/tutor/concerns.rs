@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use app::tutor::api::{Act, Asked, Doing, Part, Said};
-use domain::tutor::{Manner, Mode, Verdict, care::Concern};
+use domain::tutor::{Depth, Manner, Mode, Speed, Verdict, care::Concern};
 
 /// Crisis lines by country and time zone, with their source.
 const HELPLINES: &str = include_str!("helplines.tsv");
@@ -72,7 +72,7 @@ fn crisis(zone: &str) -> Vec<Part> {
 /// A written answer without a word, or one that is too long.
 pub(super) fn spoken(request: &Doing, open: Option<&Asked>) -> Result<String> {
     let words = match request.act {
-        Act::Answer => {
+        Act::Answer | Act::Edit => {
             let chosen = request.choice.and_then(|choice| open?.options.get(choice as usize));
             match (chosen, domain::tutor::care::concern(&request.text)) {
                 (Some(option), _) => option.clone(),
@@ -122,6 +122,18 @@ pub(super) fn spoken(request: &Doing, open: Option<&Asked>) -> Result<String> {
         }
         .into(),
         Act::Stop => "Let us stop here.".into(),
+        Act::Tune => match (request.depth, request.speed) {
+            (Some(Depth::Short), _) => "Say less, please.",
+            (Some(Depth::Normal), _) => "Say as much as you usually do.",
+            (Some(Depth::Deep), _) => "Say more, please.",
+            (None, Some(Speed::Quick)) => "Be quick.",
+            (None, Some(Speed::Balanced)) => "Take your usual time.",
+            (None, Some(Speed::Thorough)) => "Take your time.",
+            (None, None) => return Err(app::error::ApiError::Malformed.into()),
+        }
+        .into(),
+        Act::Hush => "That is enough.".into(),
+        Act::Again => "Say that again, please.".into(),
     };
     Ok(words)
 }

@@ -80,6 +80,19 @@ pub enum Depth {
     Deep,
 }
 
+/// How much care is taken over what is said, against how long it takes: which model is asked, and how hard it thinks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speed {
+    /// The first word as soon as can be.
+    Quick,
+    /// As designed.
+    #[default]
+    Balanced,
+    /// As good as can be.
+    Thorough,
+}
+
 /// A concept to be taught.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Lesson {
@@ -100,6 +113,9 @@ pub struct Plan {
     pub minutes: u8,
     /// How much is said.
     pub depth: Depth,
+    /// With how much care.
+    #[serde(default)]
+    pub speed: Speed,
 }
 
 /// How something is explained once more.
@@ -507,6 +523,14 @@ impl Session {
     /// The plan within its bounds.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// The session with so much said, and so much care taken, from the next step on.
+    #[must_use]
+    pub fn tuned(&self, depth: Depth, speed: Speed) -> Self {
+        let mut tuned = self.clone();
+        (tuned.plan.depth, tuned.plan.speed) = (depth, speed);
+        tuned
     }
 
     /// Index of the lesson at hand.

@@ -11,7 +11,12 @@ fn lesson(mode: Mode) -> Lesson {
 }
 
 fn plan(modes: &[Mode]) -> Plan {
-    Plan { lessons: modes.iter().map(|mode| lesson(*mode)).collect(), minutes: 5, depth: Depth::Normal }
+    Plan {
+        lessons: modes.iter().map(|mode| lesson(*mode)).collect(),
+        minutes: 5,
+        depth: Depth::Normal,
+        speed: Speed::Balanced,
+    }
 }
 
 /// A judgement of the answer that waits for one.
@@ -445,10 +450,12 @@ fn difficulty_follows_the_rating() {
 #[test]
 fn a_plan_is_brought_within_its_bounds() {
     let wild = Lesson { mode: ClinicalCase, skill: f32::NAN, parts: 200 };
-    let session = Session::new(Plan { lessons: vec![wild; 99], minutes: 0, depth: Depth::Deep });
+    let session =
+        Session::new(Plan { lessons: vec![wild; 99], minutes: 0, depth: Depth::Deep, speed: Speed::Quick });
     assert_eq!((session.plan().lessons.len(), session.plan().minutes), (12, 5));
     assert_eq!((session.plan().lessons[0].parts, session.plan().lessons[0].skill), (5, 0.5));
-    let empty = Session::new(Plan { lessons: vec![], minutes: 99, depth: Depth::Short });
+    let empty =
+        Session::new(Plan { lessons: vec![], minutes: 99, depth: Depth::Short, speed: Speed::Thorough });
     assert_eq!((empty.plan().lessons.len(), empty.plan().minutes, empty.mode()), (1, 20, FirstPass));
 }
 
@@ -460,7 +467,7 @@ fn any_plan(seed: &mut Seeded) -> Plan {
     });
     let lessons = lessons.collect();
     let depth = [Depth::Short, Depth::Normal, Depth::Deep][seed.below(3)];
-    Plan { lessons, minutes: seed.below(30) as u8, depth }
+    Plan { lessons, minutes: seed.below(30) as u8, depth, speed: Speed::Balanced }
 }
 
 /// An event, likely one that can be.
