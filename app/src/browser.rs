@@ -34,6 +34,20 @@ pub fn store(key: &str, value: Option<&str>) {
     };
 }
 
+/// What this tab keeps under a key until it is closed, reloads included.
+pub fn stored_in_tab(key: &str) -> Option<String> {
+    window().session_storage().ok().flatten()?.get_item(key).ok().flatten()
+}
+
+/// Keeps a value in this tab; `None` forgets it. Where storage is full or forbidden nothing happens.
+pub fn store_in_tab(key: &str, value: Option<&str>) {
+    let Ok(Some(storage)) = window().session_storage() else { return };
+    let _ = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
+}
+
 /// Whether a media query holds now.
 pub fn matches_media(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())

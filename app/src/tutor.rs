@@ -4,8 +4,10 @@
 pub mod api;
 mod compose;
 mod ladder;
+mod link;
 mod said;
 pub mod talk;
 mod talking;
 pub mod talks;
 pub mod teach;
+pub mod wire;

@@ -5,6 +5,7 @@ import type { Lecture } from "../materials";
 import { Library } from "./library";
 import { Quiz } from "./quiz";
 import { freshEmail, PASSWORD, Register } from "./register";
+import { Talk, Talks } from "./tutor";
 
 /** Makes an account, with or without scripts; gives its address. */
 export async function enrol(page: Page): Promise<string> {
@@ -33,4 +34,20 @@ export async function practise(page: Page, title: string | RegExp = "The heart a
   const quiz = new Quiz(page);
   await quiz.awake();
   return quiz;
+}
+
+/** Brings a lecture and begins a talk about it, in practice: there it is answered in own words. */
+export async function talkInPractice(page: Page, lecture: Pick<Lecture, "file" | "title">): Promise<Talk> {
+  await bring(page, lecture);
+  const talks = new Talks(page);
+  await talks.open("/tutor");
+  await talks.press(talks.worth.first().getByRole("button", { name: "Teach me this" }));
+  await page.waitForURL(/\/tutor\/[0-9a-f-]+$/);
+  const talk = new Talk(page);
+  await talk.awake();
+  await talk.press(talk.more);
+  await talk.press(page.getByRole("button", { name: "Practise it" }));
+  await expect(page.getByText(/^Practice,/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  return talk;
 }

@@ -17,6 +17,8 @@ export class Talk extends Screen {
   readonly options = this.page.locator(".compose .choice input");
   readonly answer = this.page.getByRole("textbox", { name: "Your answer" });
   readonly check = this.page.getByRole("button", { name: /^Check/ });
+  /** What stands in the talk's head while the line is cut. */
+  readonly line = this.page.locator(".chead [role=status]");
   readonly more = this.page.getByRole("button", { name: "More", exact: true });
 
   /** The rung of this name, in whichever shape of the ladder this width shows. */
@@ -31,6 +33,14 @@ export class Talk extends Screen {
     await this.press(this.page.getByRole("radio", { name: sure }));
     await this.press(this.check);
     await expect(this.mine).toHaveCount(before + 1);
+  }
+
+  /** The numbers of the lines that stand there are those of all that was said: none twice, and none missing. */
+  async whole(): Promise<void> {
+    const shown = await this.lines.count();
+    await this.page.reload();
+    await this.awake();
+    await expect(this.lines, "what stood there is what was stored").toHaveCount(shown);
   }
 
   /** Writes an answer and sends it by the keyboard. */

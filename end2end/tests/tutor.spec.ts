@@ -2,11 +2,12 @@
 
 import { expect, test } from "../fixtures";
 import { own } from "../materials";
-import { bring, enrol, practise } from "../pages/newcomer";
+import { bring, enrol, practise, talkInPractice } from "../pages/newcomer";
 import { Home } from "../pages/home";
 import { Talk, Talks } from "../pages/tutor";
 
-test.use({ noise: /ERR_INTERNET_DISCONNECTED/ });
+// a cut connection, and what is blocked on purpose
+test.use({ noise: /ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket connection to/ });
 
 test("a first pass from the learner's own page, cut off and gone on with, ends in a card", async ({ page, context, accessible, picture }) => {
   test.setTimeout(300_000);
@@ -34,13 +35,13 @@ test("a first pass from the learner's own page, cut off and gone on with, ends i
   await talk.press(talk.options.first());
   await talk.press(page.getByRole("radio", { name: /Fairly/ }));
   await context.setOffline(true);
+  await expect(talk.line).toHaveText("Offline. What you wrote is kept.");
   await talk.press(talk.check);
-  const kept = talk.toasts.filter({ hasText: "What you wrote is still here." });
-  await expect(kept).toBeVisible();
   await expect(talk.options.first()).toBeChecked();
+  await expect(talk.mine).toHaveCount(0);
   await context.setOffline(false);
-  await talk.press(kept.getByRole("button", { name: "Try again" }));
-  await expect(talk.mine).toHaveCount(1);
+  await expect(talk.mine, "it is sent by itself").toHaveCount(1, { timeout: 20_000 });
+  await expect(talk.line).toHaveText("");
 
   const lines = await talk.lines.count();
   await page.reload();
@@ -96,4 +97,64 @@ test("practice gives nothing away before it may, and a missed question leads to 
   await talk.press(talk.rung("Tell me"));
   await expect(talk.mine.last()).toContainText("Tell me.");
   expect(await talk.beyond(), "nothing scrolls sideways").toBeLessThanOrEqual(0);
+});
+
+test("two tabs show one talk as it goes on, and a draft survives a reload", async ({ page, context }) => {
+  test.setTimeout(300_000);
+  await enrol(page);
+  const talk = await talkInPractice(page, own("A talk over a line"));
+  const second = await context.newPage();
+  const other = new Talk(second);
+  await other.open(page.url());
+  await talk.write("something quite different that stands on no page");
+  await expect(other.mine.last()).toContainText("something quite different");
+  await expect(other.log.getByText("Not yet")).toBeVisible();
+  await expect(other.lines).toHaveCount(await talk.lines.count());
+  // and the other way round
+  await other.press(other.rung("Nudge"));
+  await expect(talk.mine.last()).toContainText("A hint, please.");
+  await expect(talk.lines).toHaveCount(await other.lines.count());
+
+  await talk.answer.fill("half an answer");
+  await page.reload();
+  await talk.awake();
+  await expect(talk.answer).toHaveValue("half an answer");
+  await talk.answer.press("Enter");
+  await expect(other.mine.last()).toContainText("half an answer");
+  await expect(talk.answer).toHaveValue("");
+  await page.reload();
+  await talk.awake();
+  await expect(talk.answer, "what was sent is no draft").toHaveValue("");
+});
+
+test("where WebSockets are blocked a talk goes on by events, and without these by requests", async ({ page, context }) => {
+  test.setTimeout(300_000);
+  await enrol(page);
+  let opened = 0;
+  await context.routeWebSocket(/\/tutor\/.+\/live$/, (socket) => {
+    opened += 1;
+    void socket.close({ code: 1011 });
+  });
+  const events = page.waitForRequest(/\/tutor\/.+\/events\?after=\d+$/, { timeout: 120_000 });
+  const talk = await talkInPractice(page, own("A talk over a line"));
+  await events;
+  expect(opened, "twice and no more").toBeLessThanOrEqual(2);
+  const second = await context.newPage();
+  const other = new Talk(second);
+  const theirs = second.waitForRequest(/\/events\?after=\d+$/);
+  await other.open(page.url());
+  await theirs;
+  await talk.write("something quite different that stands on no page");
+  await expect(other.mine.last()).toContainText("something quite different");
+  await expect(other.lines).toHaveCount(await talk.lines.count());
+
+  await context.route(/\/events\?after=\d+$/, (route) => route.abort());
+  await second.reload();
+  await other.awake();
+  await talk.press(talk.rung("Nudge"));
+  await expect(talk.mine.last()).toContainText("A hint, please.");
+  await expect(other.mine.last(), "asked for every few seconds").toContainText("A hint, please.", { timeout: 20_000 });
+  await other.write("another answer");
+  await expect(talk.mine.last()).toContainText("another answer");
+  await talk.whole();
 });

@@ -68,6 +68,8 @@ pub fn router(state: State) -> Router {
         .route("/library/upload", post(upload::upload).layer(upload::body_limit()))
         .route("/library/events", get(events::events))
         .route("/tutor/{id}/text", get(talks::text))
+        .route("/tutor/{id}/live", get(talks::live))
+        .route("/tutor/{id}/events", get(talks::events))
         .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), pages)
         .route_service(&site_pkg_dir_service_route_path(&options), site_pkg_dir_service(&options))
         .fallback(leptos_axum::file_and_error_handler_with_context::<State, _>(context, shell))

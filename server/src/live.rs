@@ -32,6 +32,15 @@ impl Live {
     }
 }
 
+/// In which talk something was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// In this one.
+    In(TalkId),
+    /// In any: notices were lost.
+    Anywhere,
+}
+
 /// What is heard.
 #[derive(Debug)]
 pub struct Changes(Receiver<Notice>);
@@ -39,18 +48,9 @@ pub struct Changes(Receiver<Notice>);
 impl Changes {
     /// Waits for the next change of this learner; changes that piled up count as one. False: the process ends.
     pub async fn changed_for(&mut self, learner: LearnerId) -> bool {
-        self.heard(Notice::Shelf(learner)).await
-    }
-
-    /// Waits until something was said in this talk; what piled up counts as one. False: the process ends.
-    pub async fn said_in(&mut self, talk: TalkId) -> bool {
-        self.heard(Notice::Talk(talk)).await
-    }
-
-    async fn heard(&mut self, wanted: Notice) -> bool {
         loop {
             match self.0.recv().await {
-                Ok(notice) if notice == wanted => break,
+                Ok(notice) if notice == Notice::Shelf(learner) => break,
                 Ok(Notice::Shelf(_) | Notice::Talk(_) | Notice::Job) => {}
                 // something of ours may be among what was lost
                 Ok(Notice::Gap) | Err(RecvError::Lagged(_)) => break,
@@ -59,6 +59,18 @@ impl Changes {
         }
         while self.0.try_recv().is_ok() {}
         true
+    }
+
+    /// Waits until something was said in a talk. `None`: the process ends.
+    pub async fn said(&mut self) -> Option<Where> {
+        loop {
+            match self.0.recv().await {
+                Ok(Notice::Talk(talk)) => return Some(Where::In(talk)),
+                Ok(Notice::Shelf(_) | Notice::Job) => {}
+                Ok(Notice::Gap) | Err(RecvError::Lagged(_)) => return Some(Where::Anywhere),
+                Err(RecvError::Closed) => return None,
+            }
+        }
     }
 }
 

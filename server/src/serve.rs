@@ -11,6 +11,10 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Serves until the process is asked to stop.
 pub fn run(config: &Config) -> ExitCode {
     telemetry::start(config.log_format);
+    // each open talk is a file to the system, and many allow no more than 1,024 unless they are asked
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!("the limit of open files stays as it is: {error}");
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -64,7 +68,9 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     asked_to_stop().await;
     tracing::info!("stopping: requests under way are finished first");
     let _ = stop.send(true);
-    if tokio::time::timeout(GRACE, serving).await.is_err() {
+    // the open lines of talks belong to no request: each is told that it is to be opened again
+    let ending = async { tokio::join!(serving, state.listeners.gone()) };
+    if tokio::time::timeout(GRACE, ending).await.is_err() {
         tracing::warn!("some requests took longer than {} s and were cut off", GRACE.as_secs());
     }
     let ended = async { while workers.join_next().await.is_some() {} };

@@ -33,7 +33,7 @@ use crate::{
     },
     review::ReviewService,
     shared::Shared,
-    tutor::TutorService,
+    tutor::{TutorService, listen::Listeners},
 };
 use anyhow::Context;
 use app::backend::Backend;
@@ -94,6 +94,8 @@ pub struct State {
     pub models: ModelsService,
     /// Talks with the tutor.
     pub tutor: TutorService,
+    /// Who follows one.
+    pub listeners: Listeners,
     landing: LandingService,
     keyword: Arc<dyn KeywordStore>,
     encoder: MsMarco,
@@ -197,7 +199,14 @@ impl State {
         let guests = Arc::new(account.clone());
         Ok(Self {
             landing: LandingService::new(db.clone(), clock.clone(), quizzes.clone(), guests),
-            tutor: TutorService::new(db.clone(), clock.clone(), quizzes.clone(), reviews.clone()),
+            tutor: TutorService::new(
+                db.clone(),
+                clock.clone(),
+                quizzes.clone(),
+                reviews.clone(),
+                live.clone(),
+            ),
+            listeners: Listeners::new(live.clone()),
             progress: ProgressService::new(
                 db.clone(),
                 clock.clone(),

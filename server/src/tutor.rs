@@ -5,6 +5,7 @@
 
 mod concerns;
 mod ground;
+pub mod listen;
 mod port;
 mod store;
 mod text;
@@ -15,6 +16,7 @@ use crate::{
     db::{Db, Tx},
     error::{Error, Result},
     library,
+    live::Live,
     progress::Day,
     questions,
     quiz::{Given, QuizService},
@@ -50,6 +52,7 @@ pub struct TutorService {
     clock: Clock,
     quizzes: QuizService,
     reviews: ReviewService,
+    live: Live,
 }
 
 /// How a learner stands to a concept.
@@ -59,9 +62,10 @@ struct Known {
 }
 
 impl TutorService {
-    /// Stands on practice, which keeps the answers, and on the reviews, which know what is left of them.
-    pub fn new(db: Db, clock: Clock, quizzes: QuizService, reviews: ReviewService) -> Self {
-        Self { db, clock, quizzes, reviews }
+    /// Stands on practice, which keeps the answers, and on the reviews, which know what is left of them. Tells `live` of what was
+    /// said.
+    pub fn new(db: Db, clock: Clock, quizzes: QuizService, reviews: ReviewService, live: Live) -> Self {
+        Self { db, clock, quizzes, reviews, live }
     }
 
     async fn begin_in(&self, tx: &mut Tx, day: &Day, request: &Beginning) -> Result<TalkId> {

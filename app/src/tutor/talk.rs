@@ -123,6 +123,7 @@ fn Conversation(talking: Talking) -> impl IntoView {
                 <div class="grow">
                     <h1 class="truncate" id="talk">{move || talking.talk.with(|talk| talk.title.clone())}</h1>
                     <p class="micro soft truncate">{head}</p>
+                    <p class="micro coral" role="status">{move || talking.link.word()}</p>
                 </div>
                 <More talking/>
             </header>
@@ -132,7 +133,7 @@ fn Conversation(talking: Talking) -> impl IntoView {
                     <For each=lines key=|line| line.seq let:line>
                         <Spoken talking line/>
                     </For>
-                    <Show when=move || talking.pending.get()>
+                    <Show when=move || talking.pending.get() && !talking.link.is_cut()>
                         <li class="msg msg--mito" aria-busy="true">
                             <MitoSprite state=Mito::Think side=32/>
                             <div class="msg__body"><p class="soft">"Mito thinks…"</p></div>

@@ -1,8 +1,11 @@
 //! A learner in a talk: what was said, what is chosen or written, the act on its way. Draws nothing.
 
-use super::api::{Act, Doing, Done, Talk, act_in_talk};
+use super::{
+    api::{Act, Doing, Line, Talk, TalkState},
+    link::Link,
+};
 use crate::{
-    app::{Connection, FrameHandle},
+    app::FrameHandle,
     browser,
     error::ApiError,
     ui::{Toast, Toasts},
@@ -11,10 +14,10 @@ use domain::{
     quiz::Confidence,
     tutor::{
         Event,
-        delivery::{Inbox, Receipt},
+        delivery::{Inbox, Numbered, Receipt},
     },
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 /// Everything that changes in a talk.
 #[derive(Clone, Copy)]
@@ -31,9 +34,10 @@ pub(super) struct Talking {
     pub(super) pending: RwSignal<bool>,
     /// What does not fit in the answer.
     pub(super) fault: RwSignal<Option<String>>,
+    /// How it reaches the server.
+    pub(super) link: Link,
     since: StoredValue<f64>,
     toasts: Toasts,
-    connection: Connection,
     frame: FrameHandle,
 }
 
@@ -46,9 +50,9 @@ impl Talking {
             confidence: RwSignal::new(None),
             pending: RwSignal::new(false),
             fault: RwSignal::new(None),
+            link: Link::new(),
             since: StoredValue::new(0.0),
             toasts: Toasts::here(),
-            connection: Connection::here(),
             frame: FrameHandle::here(),
         }
     }
@@ -56,6 +60,30 @@ impl Talking {
     /// Called once in the browser.
     pub(super) fn awake(self) {
         self.since.set_value(browser::now());
+        self.keep_draft();
+        self.link.follow(self);
+    }
+
+    /// What was written and not sent survives a reload, unless the talk has gone on since.
+    fn keep_draft(self) {
+        let (id, seen) = self.talk.with_untracked(|talk| (talk.id, last(talk)));
+        let key = format!("talk {id}");
+        if let Some(kept) = browser::stored_in_tab(&key)
+            && let Some(text) = kept.strip_prefix(&format!("{seen} "))
+        {
+            self.text.set(text.into());
+        }
+        Effect::new(move |_| {
+            let text = self.text.get();
+            let seen = self.talk.with(last);
+            let kept = (!text.is_empty()).then(|| format!("{seen} {text}"));
+            browser::store_in_tab(&key, kept.as_deref());
+        });
+    }
+
+    /// The number of the last line that is there.
+    pub(super) fn seen(self) -> u64 {
+        self.talk.try_with_untracked(last).unwrap_or(0)
     }
 
     /// Whether the learner may do this now.
@@ -101,32 +129,51 @@ impl Talking {
         }
         self.pending.set(true);
         self.fault.set(None);
-        spawn_local(async move {
-            let outcome = act_in_talk(doing.clone()).await;
-            // the page may be gone by now
-            if self.pending.try_set(false).is_some() {
-                return;
-            }
-            match outcome {
-                Ok(done) => self.take(done),
-                Err(error) => self.refused(error, doing),
-            }
-        });
+        self.link.send(self, doing);
     }
 
-    fn take(self, done: Done) {
-        let Done { lines, state, counted } = done;
-        let settled = self.talk.with_untracked(|talk| talk.state.over) != state.over;
-        let asked = self.talk.with_untracked(|talk| talk.state.open != state.open);
-        self.talk.update(|talk| {
-            let mut inbox = Inbox::after(last(talk));
-            for line in lines {
-                if inbox.receive(line.seq) == Receipt::Take {
-                    talk.lines.push(line);
-                }
-            }
-            talk.state = state;
+    /// A line came. False: one before it is missing.
+    pub(super) fn hear(self, line: Numbered<Line>) -> bool {
+        let mut inbox = Inbox::after(self.seen());
+        let receipt = inbox.receive(line.seq);
+        if receipt == Receipt::Take {
+            self.talk.update(|talk| talk.lines.push(line));
+            browser::scroll_into_view("talk-end");
+        }
+        receipt != Receipt::Gap
+    }
+
+    /// The talk stands like this now.
+    pub(super) fn stand(self, state: TalkState) {
+        let (settled, asked) = self.talk.with_untracked(|talk| {
+            let number = |state: &TalkState| state.open.as_ref().map(|open| open.number);
+            (talk.state.over != state.over, number(&talk.state) != number(&state))
         });
+        self.talk.update(|talk| talk.state = state);
+        if asked {
+            // a choice belongs to its question
+            self.choice.set(None);
+            self.since.set_value(browser::now());
+        }
+        if settled {
+            self.frame.refresh();
+        }
+    }
+
+    /// Takes what an answer to a request says. It may be older than what came over a line meanwhile; of two states after the same
+    /// line it is the `newest` or not.
+    pub(super) fn take(self, lines: Vec<Numbered<Line>>, state: TalkState, newest: bool) {
+        let seen = self.seen();
+        let upto = lines.last().map_or(seen, |line| line.seq);
+        let whole = lines.into_iter().all(|line| self.hear(line));
+        if whole && (upto > seen || newest && upto == seen) {
+            self.stand(state);
+        }
+    }
+
+    /// An act was heard. Not counted: the talk had gone on before it.
+    pub(super) fn answered(self, counted: bool) {
+        self.pending.set(false);
         if counted {
             self.text.set(String::new());
             self.choice.set(None);
@@ -134,25 +181,16 @@ impl Talking {
         } else {
             self.toasts.push(Toast::done("This talk went on in another tab. Here it is as it stands now."));
         }
-        if asked {
-            self.since.set_value(browser::now());
-        }
-        if settled {
-            self.frame.refresh();
-        }
         browser::scroll_into_view("talk-end");
     }
 
-    fn refused(self, error: ApiError, doing: Doing) {
-        self.connection.failed(&error);
+    /// An act was not done, or the talk cannot go on.
+    pub(super) fn refused(self, error: ApiError) {
+        self.pending.set(false);
         match error {
             ApiError::Invalid { message, .. } => self.fault.set(Some(message)),
-            ApiError::Offline => {
-                let toast = Toast::failed("No connection. What you wrote is still here.");
-                self.toasts.push(toast.with_action("Try again", move || self.act(doing.clone())));
-            }
             ApiError::Unauthorized => {
-                let href = format!("/login?next=/tutor/{}", doing.talk);
+                let href = self.talk.with_untracked(|talk| format!("/login?next=/tutor/{}", talk.id));
                 let toast = Toast::failed(error.to_string());
                 self.toasts.push(toast.with_action("Log in", move || browser::open(&href)));
             }

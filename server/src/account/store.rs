@@ -147,6 +147,12 @@ pub async fn insert_session(tx: &mut Tx, session: SessionId, learner: LearnerId,
     Ok(())
 }
 
+/// Whether a session is this learner's and has not ended.
+pub async fn stands(tx: &mut Tx, session: SessionId, learner: LearnerId) -> Result<bool> {
+    let sql = "SELECT id FROM session WHERE id = $1 AND learner = $2 AND ended IS NULL";
+    Ok(tx.query(sql).bind(session.0).bind(learner.0).maybe::<(Uuid,)>().await?.is_some())
+}
+
 /// Ends a session with all its tokens.
 pub async fn end_session(tx: &mut Tx, session: SessionId, now: i64) -> Result<()> {
     let sql = "UPDATE session SET ended = $2 WHERE id = $1 AND ended IS NULL";

@@ -80,5 +80,10 @@ pub async fn offline(extract::State(state): extract::State<State>) -> Html<Strin
 
 /// A change asked for by a page of another site.
 pub fn foreign_origin(_: tower_http::csrf::ProtectionError) -> axum::response::Response {
+    from_another_site()
+}
+
+/// Something asked for by a page of another site.
+pub fn from_another_site() -> axum::response::Response {
     answer(&ApiError::Forbidden { message: "This request came from another site and was not done.".into() })
 }

@@ -1,4 +1,10 @@
-//! A talk as a file.
+//! A talk as a file, and as it goes on.
+
+mod events;
+mod live;
+
+pub use events::events;
+pub use live::live;
 
 use super::statuses::answer_to;
 use crate::{
@@ -15,6 +21,12 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use tokio::sync::watch;
+
+/// Waits until the process is asked to stop.
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
 
 /// `GET /tutor/{id}/text`: the talk as Markdown.
 pub async fn text(

@@ -56,6 +56,7 @@ impl Tutor for TutorService {
             let day = Day::of(&mut tx, &self.clock, session).await?;
             let done = self.act_in(&mut tx, &day, &request).await?;
             tx.commit().await?;
+            self.live.tell_talk(request.talk);
             Ok::<_, Error>(done)
         };
         let done = run.await?;
@@ -91,6 +92,7 @@ impl Tutor for TutorService {
                 return Err(Error::not_found("This talk"));
             }
             tx.commit().await?;
+            self.live.tell_talk(talk);
             Ok::<_, Error>(())
         };
         run.await?;

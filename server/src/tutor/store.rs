@@ -138,6 +138,12 @@ pub(super) async fn lines(tx: &mut Tx, talk: TalkId, after: i64) -> Result<Vec<L
     query.bind(talk.0).bind(after).all().await
 }
 
+/// The next lines after the one with this number.
+pub(super) async fn next_lines(tx: &mut Tx, talk: TalkId, after: i64, most: i64) -> Result<Vec<LineRow>> {
+    let sql = "SELECT seq, at, body FROM talk_line WHERE talk = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    tx.query(sql).bind(talk.0).bind(after).bind(most).all().await
+}
+
 /// What the learner did that began with this line.
 pub(super) async fn doing(tx: &mut Tx, talk: TalkId, seq: i64) -> Result<Option<Doing>> {
     let query = tx.query("SELECT doing FROM talk_line WHERE talk = $1 AND seq = $2 AND doing IS NOT NULL");

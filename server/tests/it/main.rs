@@ -29,4 +29,5 @@ mod tidy;
 mod tutor;
 mod vectors;
 mod vocabulary;
+mod wire;
 mod written;

@@ -73,6 +73,11 @@ impl<M> Outbox<M> {
         self.last
     }
 
+    /// How many messages are not known to have arrived.
+    pub fn waiting(&self) -> usize {
+        self.kept.len()
+    }
+
     /// The number of the last message that was let go of.
     fn gone(&self) -> u64 {
         self.last - self.kept.len() as u64
@@ -206,6 +211,7 @@ mod tests {
             outbox.acknowledge(late).unwrap();
         }
         assert_eq!(since(&outbox, 2), Ok(vec![(3, 'c')]));
+        assert_eq!(outbox.waiting(), 1);
         assert_eq!(since(&outbox, 0), Err(Astray::LetGo { wanted: 1, kept: 3 }));
         assert_eq!(outbox.acknowledge(9), Err(Astray::NeverSent { named: 9, last: 3 }));
         assert_eq!(Outbox::after(41).push('z'), 42);

@@ -8,7 +8,7 @@ use axum::{
 };
 use clap::Parser;
 use server::{clock::Clock, config::Config, http, jobs::Work, starter, state::State};
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
@@ -105,6 +105,19 @@ impl Site {
         server::jobs::start(work, &self.config, &self.stop.subscribe())
     }
 
+    /// Listens on a port as well, for what is more than an answer to a request.
+    pub(crate) async fn listen(&self) -> SocketAddr {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(axum::serve(listener, self.router.clone()).into_future());
+        address
+    }
+
+    /// Asks this process to stop.
+    pub(crate) fn ask_to_stop(&self) {
+        self.stop.send(true).unwrap();
+    }
+
     pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -124,9 +137,14 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    async fn send(&mut self, site: &Site, request: axum::http::request::Builder, body: Body) -> Answer {
+    /// The cookies as a request has them.
+    pub(crate) fn cookie(&self) -> String {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let answer = site.ask(request.header(header::COOKIE, cookies.join("; ")).body(body).unwrap()).await;
+        cookies.join("; ")
+    }
+
+    async fn send(&mut self, site: &Site, request: axum::http::request::Builder, body: Body) -> Answer {
+        let answer = site.ask(request.header(header::COOKIE, self.cookie()).body(body).unwrap()).await;
         for line in answer.headers.get_all(header::SET_COOKIE) {
             let pair = line.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -144,11 +162,20 @@ impl Browser {
 
     /// The live shelf: an answer that does not end.
     pub(crate) async fn events(&self, site: &Site) -> BodyDataStream {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = Request::get("/library/events").header(header::COOKIE, cookies.join("; "));
+        self.stream(site, Request::get("/library/events")).await.1
+    }
+
+    /// An answer that does not end.
+    pub(crate) async fn stream(
+        &self,
+        site: &Site,
+        request: axum::http::request::Builder,
+    ) -> (HeaderMap, BodyDataStream) {
+        let request = request.header(header::COOKIE, self.cookie());
         let response = site.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
-        response.into_body().into_data_stream()
+        let (parts, body) = response.into_parts();
+        (parts.headers, body.into_data_stream())
     }
 
     /// A server function, as the scripts call it.
