@@ -18,6 +18,11 @@ export class Talk extends Screen {
   readonly answer = this.page.getByRole("textbox", { name: "Your answer" });
   readonly check = this.page.getByRole("button", { name: /^Check/ });
   readonly more = this.page.getByRole("button", { name: "More", exact: true });
+  readonly edit = this.page.getByRole("button", { name: "Edit my answer" });
+  readonly copy = this.page.getByRole("button", { name: "Copy" });
+  readonly citations = this.log.getByRole("link", { name: /^p\./ });
+  /** The cited passage, beside the talk or in the sheet over it. */
+  readonly passage = this.page.locator(".passage").filter({ visible: true });
 
   /** The rung of this name, in whichever shape of the ladder this width shows. */
   rung(name: string) {
