@@ -101,7 +101,7 @@ pub(super) fn MessageActs(talking: Talking) -> impl IntoView {
             .collect_view()
     };
     let verdicts = move || {
-        let verdicts = [(Verdict::Right, "It was right"), (Verdict::Partly, "It was partly right")];
+        let verdicts = [(Verdict::Right, "It was right"), (Verdict::Partly, "Partly right")];
         let offered = verdicts.into_iter().filter(|(verdict, _)| talking.may(&Event::Overrule(*verdict)));
         offered
             .map(|(verdict, words)| {

@@ -166,8 +166,6 @@ pub(super) fn Compose(talking: Talking) -> impl IntoView {
             >
                 <input type="hidden" name="request[talk]" value=id.to_string()/>
                 <input type="hidden" name="request[seen]" value=seen/>
-                // the first button of a form is the one that Enter presses
-                <button type="submit" name="request[act]" value="answer" class="sr" tabindex="-1" aria-hidden="true"></button>
                 <Show when=move || shape.get() != Shape::Nothing && !is_first()>
                     <Ladder talking/>
                 </Show>
@@ -219,21 +217,23 @@ fn Written(talking: Talking, editing: Editing) -> impl IntoView {
         </div>
         <Sure talking/>
         <div class="acts">
-            <Other talking event=Event::NoIdea act=Act::NoIdea words="I do not know"/>
-            <Other talking event=Event::Skip act=Act::Skip words="Skip"/>
-            <First talking/>
+            <Instead talking/>
         </div>
     }
 }
 
-/// In a first pass everything is to be had at once.
+/// What else can be done with a question. In a first pass everything is to be had at once; elsewhere the ladder has the help.
 #[component]
-fn First(talking: Talking) -> impl IntoView {
+fn Instead(talking: Talking) -> impl IntoView {
     let is_first = move || talking.talk.with(|talk| talk.state.mode == Mode::FirstPass);
     view! {
         <Show when=is_first>
+            <Other talking event=Event::ShowMe act=Act::ShowMe words="Show me" class="btn btn--line"/>
+        </Show>
+        <Other talking event=Event::NoIdea act=Act::NoIdea words="I do not know"/>
+        <Other talking event=Event::Skip act=Act::Skip words="Skip"/>
+        <Show when=is_first>
             <Other talking event=Event::Hint act=Act::Hint words="Hint"/>
-            <Other talking event=Event::ShowMe act=Act::ShowMe words="Show me"/>
         </Show>
     }
 }
@@ -278,9 +278,7 @@ fn Options(talking: Talking, editing: Editing, options: Vec<String>) -> impl Int
                 {move || if editing.is_on(talking) { "Check again" } else { "Check" }}
                 <kbd class="kbd">"Enter"</kbd>
             </button>
-            <Other talking event=Event::NoIdea act=Act::NoIdea words="I do not know"/>
-            <Other talking event=Event::Skip act=Act::Skip words="Skip"/>
-            <First talking/>
+            <Instead talking/>
         </div>
     }
 }
@@ -320,7 +318,7 @@ fn Other(
     event: Event,
     act: Act,
     words: &'static str,
-    #[prop(optional)] fill: bool,
+    #[prop(default = "btn btn--quiet btn--sm")] class: &'static str,
     #[prop(optional)] mode: Option<Mode>,
 ) -> impl IntoView {
     // what goes with an act besides its name a button without scripts cannot send
@@ -333,7 +331,7 @@ fn Other(
                 formnovalidate
                 name="request[act]"
                 value=act.slug()
-                class=if fill { "btn btn--fill sakura" } else { "btn btn--quiet btn--sm" }
+                class=class
                 class:scripted=!plain
                 disabled=move || is_busy(talking)
                 on:click=move |event| {
@@ -379,7 +377,7 @@ fn Onwards(talking: Talking) -> impl IntoView {
         </Show>
         <div class="acts">
             <Show when=settled>
-                <Other talking event=Event::Next act=Act::Next words="Finish" fill=true/>
+                <Other talking event=Event::Next act=Act::Next words="Finish" class="btn btn--fill sakura"/>
             </Show>
             <Show when=over>
                 {again.clone().map(|what| view! { <TeachMe what words="Practise it" mode=Mode::Practice/> })}

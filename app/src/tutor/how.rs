@@ -5,6 +5,7 @@ use super::{
     api::{Act, Doing},
     talking::Talking,
 };
+use crate::ui::{Glyph, Icon, IconSize};
 use domain::tutor::{Depth, Speed};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -133,7 +134,7 @@ pub(super) fn ChooseHow(how: How) -> impl IntoView {
     view! {
         <form class="how" method="get" action="/tutor">
             <details>
-                <summary class="btn btn--quiet btn--sm">"How"</summary>
+                <summary class="btn btn--quiet btn--sm">"How it goes"<Icon glyph=Glyph::Down size=IconSize::Small/></summary>
                 <div class="card stack">
                     {row(0, "How much is said", "normal")}
                     {row(1, "With how much care", "balanced")}

@@ -3,6 +3,7 @@
 
 use super::{
     api::{Body, Said, Source, Talk},
+    said::messages,
     talking::Talking,
 };
 use crate::{
@@ -23,6 +24,7 @@ const WIDE: &str = "(min-width: 1200px)";
 pub(super) struct Passage {
     talking: Talking,
     chosen: RwSignal<Option<Span>>,
+    shown: Memo<Option<Span>>,
     sheet: NodeRef<html::Dialog>,
     loaded: Resource<Option<Result<Excerpt, ApiError>>, Json>,
 }
@@ -43,7 +45,7 @@ impl Passage {
                 }
             },
         );
-        Self { talking, chosen, sheet: NodeRef::new(), loaded }
+        Self { talking, chosen, shown, sheet: NodeRef::new(), loaded }
     }
 
     /// A press on a citation of the talk.
@@ -68,7 +70,7 @@ fn explained(talk: &Talk) -> Option<Span> {
     if talk.state.mode != Mode::FirstPass {
         return None;
     }
-    talk.lines.iter().rev().find_map(|line| match &line.body.body {
+    messages(&talk.lines).iter().rev().find_map(|message| match &message.body.body {
         Body::Tutor(Said::Explained { parts, .. }) => parts.iter().find_map(|part| Some(part.source?.span)),
         _ => None,
     })
@@ -99,11 +101,10 @@ fn cited(href: &str) -> Option<Span> {
 
 fn drawn(passage: Passage) -> impl IntoView {
     let material = passage.talking.talk.with_untracked(|talk| talk.material);
-    let shown = move || passage.chosen.get().or_else(|| passage.talking.talk.with(explained));
     view! {
         <Transition fallback=|| view! { <Skeleton label="your page" lines=&[40, 100, 90]/> }>
             {move || {
-                let href = shown().map(|span| reader_href(material, span));
+                let href = passage.shown.get().map(|span| reader_href(material, span));
                 Suspend::new(async move {
                     Some(match passage.loaded.await? {
                         Ok(excerpt) => excerpted(excerpt, href).into_any(),
@@ -121,13 +122,21 @@ fn drawn(passage: Passage) -> impl IntoView {
 
 fn excerpted(excerpt: Excerpt, href: Option<String>) -> impl IntoView {
     let Excerpt { page, heading, before, lit, after } = excerpt;
-    let around = |text: String| (!text.is_empty()).then(|| view! { <p class="soft">{text}</p> });
+    // a stretch within a sentence runs on from and into it
+    let begins = before.is_empty() || before.ends_with(['.', '!', '?', ':']);
+    let ends = !after.starts_with(|c: char| c.is_lowercase() || c.is_ascii_punctuation());
+    let space = if after.starts_with(|c: char| c.is_ascii_punctuation()) { "" } else { " " };
+    let around = |text: &str| (!text.is_empty()).then(|| view! { <p class="soft">{text.to_string()}</p> });
     view! {
         <div class="shot">
             {(!heading.is_empty()).then(|| view! { <h3>{heading}</h3> })}
-            {around(before)}
-            <p><mark class="lit">{lit}</mark></p>
-            {around(after)}
+            {around(if begins { &before } else { "" })}
+            <p>
+                {(!begins).then(|| view! { <span class="soft">{format!("{before} ")}</span> })}
+                <mark class="lit">{lit}</mark>
+                {(!ends).then(|| view! { <span class="soft">{format!("{space}{after}")}</span> })}
+            </p>
+            {around(if ends { &after } else { "" })}
         </div>
         <p><a class="small tap" href=href>{format!("Open p.\u{a0}{page} in the reader")}</a></p>
     }
@@ -136,10 +145,8 @@ fn excerpted(excerpt: Excerpt, href: Option<String>) -> impl IntoView {
 /// In the side panel.
 #[component]
 pub(super) fn PassageBeside(passage: Passage) -> impl IntoView {
-    let some =
-        move || passage.chosen.get().is_some() || passage.talking.talk.with(|talk| explained(talk).is_some());
     view! {
-        <Show when=some>
+        <Show when=move || passage.shown.get().is_some()>
             <h2>"Your page"</h2>
             <div class="stack passage" aria-live="polite">{drawn(passage)}</div>
         </Show>

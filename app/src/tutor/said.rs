@@ -143,7 +143,7 @@ fn body(talking: Talking, said: Said, material: MaterialId, title: &str, now: i6
             match case_part(mode, &said) {
                 Some(text) => view! {
                     <div class="find">
-                        <h2><Icon glyph=Glyph::Stethoscope size=IconSize::Small/>"The case goes on"</h2>
+                        <h2><Icon glyph=Glyph::Stethoscope size=IconSize::Small/>"The case, part "</h2>
                         <p class="read"><Prose text/></p>
                     </div>
                 }
@@ -260,16 +260,24 @@ fn cited(text: &str, material: MaterialId, source: Source) -> AnyView {
     .into_any()
 }
 
-/// A sentence of a model with its page.
+/// A sentence of a model with its page, which does not part from its last word.
 fn sentence(text: String, source: Option<Source>, material: MaterialId) -> AnyView {
     let Some(source) = source else { return view! { <Prose text=text/>" " }.into_any() };
-    let (before, last) = text.rsplit_once(' ').unwrap_or(("", &text));
+    let (before, last) = text.rsplit_once(' ').filter(|(before, _)| is_whole(before)).unwrap_or(("", &text));
+    // what cannot be cut stays as it is, and may break within
+    let class = if before.is_empty() && last.contains(' ') { "" } else { "nowrap" };
     let (before, last) = (before.to_string(), last.to_string());
     view! {
         <Prose text=before/>" "
-        <span class="nowrap"><Prose text=last/>" "<Cite material span=source.span page=source.page/></span>" "
+        <span class=class><Prose text=last/>" "<Cite material span=source.span page=source.page/></span>" "
     }
     .into_any()
+}
+
+/// Whether no mark is open at the end of a text: it may be cut there.
+fn is_whole(text: &str) -> bool {
+    let closed = ["$", "`", "*"].iter().all(|mark| text.matches(mark).count() % 2 == 0);
+    closed && text.matches(r"\(").count() == text.matches(r"\)").count()
 }
 
 /// A question in the talk; the one that is open has its options where it is answered.
@@ -347,6 +355,22 @@ mod tests {
         let messages: Vec<_> = messages(&lines).iter().map(|message| (message.seq, said(message))).collect();
         let wanted = [(2, "One.Two."), (3, "Three."), (4, "Why?"), (5, "Four.")];
         assert_eq!(messages, wanted.map(|(seq, text)| (seq, text.to_string())));
+    }
+
+    #[test]
+    fn a_text_is_cut_outside_of_its_marks_alone() {
+        for (text, whole) in [
+            ("It is", true),
+            ("It is $SV =", false),
+            ("It is $SV$ and", true),
+            ("a **strong", false),
+            ("a *so", false),
+            (r"as \(x", false),
+            ("`a", false),
+            ("", true),
+        ] {
+            assert_eq!(is_whole(text), whole, "{text}");
+        }
     }
 
     #[test]

@@ -148,6 +148,16 @@ fn Conversation(talking: Talking) -> impl IntoView {
     let speaking = Memo::new(move |_| talking.talk.with(|talk| talk.state.speaking));
     view! {
         <section class="chat" aria-labelledby="talk">
+            // Enter presses the first button of a form, wherever it stands in the page: never one that ends the talk
+            <button
+                type="submit"
+                form="act"
+                name="request[act]"
+                value=Act::Answer.slug()
+                class="sr"
+                tabindex="-1"
+                aria-hidden="true"
+            ></button>
             <header class="chead">
                 <a class="btn btn--icon back" href="/tutor" aria-label="All talks"><Icon glyph=Glyph::Left/></a>
                 <div class="grow">
@@ -213,11 +223,6 @@ fn Beside(talking: Talking, passage: Passage) -> impl IntoView {
     };
     view! {
         <aside class="side" aria-label="Hints and sources">
-            <Show when=move || open() && !is_first()>
-                <h2>"Hint ladder"</h2>
-                <p class="small soft">"Fewer rungs, more to show for it. Nothing is taken away."</p>
-                <Ladder talking wide=true/>
-            </Show>
             <Show when=move || !told.get().is_empty()>
                 <h2>"The case so far"</h2>
                 <div class="shot">
@@ -225,14 +230,21 @@ fn Beside(talking: Talking, passage: Passage) -> impl IntoView {
                 </div>
                 <p class="small soft">"The patient is invented."</p>
             </Show>
+            <Show when=move || open() && !is_first()>
+                <h2>"Hint ladder"</h2>
+                <p class="small soft">"Fewer rungs, more to show for it. Nothing is taken away."</p>
+                <Ladder talking wide=true/>
+            </Show>
             <PassageBeside passage/>
             <Show when=move || open() && is_first()>
                 <h2>"What ‘show me’ does"</h2>
                 <p class="small soft">"It gives the answer with its reason. The last question is asked all the same, and its card comes back."</p>
             </Show>
-            <h2>"Pages in this talk"</h2>
-            <p class="small soft">{title}</p>
-            <ul class="row row--wrap pages">{cites}</ul>
+            <Show when=move || talking.talk.with(|talk| !pages(talk).is_empty())>
+                <h2>"Pages in this talk"</h2>
+                <p class="small soft">{title.clone()}</p>
+                <ul class="row row--wrap pages">{cites}</ul>
+            </Show>
         </aside>
     }
 }
