@@ -48,7 +48,7 @@ impl Editing {
         talking.text.set(if choice.is_some() { String::new() } else { old.to_string() });
         talking.confidence.set(confidence);
         self.0.set(Some(talking.talk.with_untracked(last)));
-        focus_answer();
+        focus_answer(false);
     }
 
     fn leave(self, talking: Talking) {
@@ -63,12 +63,15 @@ fn last(talk: &Talk) -> u64 {
     talk.lines.last().map_or(0, |line| line.seq)
 }
 
-/// Moves the focus to where an answer is given, whichever shape that has.
-fn focus_answer() {
-    request_animation_frame(|| {
-        let field = ["#answer", ".compose input:checked", "#option-0"].into_iter().find_map(browser::find);
-        if let Some(field) = field {
-            browser::focus(&field);
+/// Moves the focus to where one goes on, whichever shape that has; `if_lost`: only where what had it is gone.
+fn focus_answer(if_lost: bool) {
+    request_animation_frame(move || {
+        if if_lost && browser::has_focus() {
+            return;
+        }
+        let places = ["#answer", ".compose input:checked", "#option-0", ".compose .btn--fill"];
+        if let Some(place) = places.into_iter().find_map(browser::find) {
+            browser::focus(&place);
         }
     });
 }
@@ -129,9 +132,9 @@ pub(super) fn Compose(talking: Talking) -> impl IntoView {
     let id = talking.talk.with_untracked(|talk| talk.id);
     Effect::new(move |before: Option<u64>| {
         let now = talking.talk.with(last);
-        // what was pressed is gone with its question
-        if before.is_some_and(|before| before != now) && !browser::has_focus() {
-            focus_answer();
+        // what was pressed may go with its question
+        if before.is_some_and(|before| before != now) {
+            focus_answer(true);
         }
         now
     });
