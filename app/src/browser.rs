@@ -176,6 +176,27 @@ pub fn scroll_to_top() {
     window().scroll_to_with_x_and_y(0.0, 0.0);
 }
 
+/// Copies a text. `told` hears whether it was copied: browsers let pages copy on safe addresses only, and may ask.
+pub fn copy(text: &str, told: impl Fn(bool) + 'static) {
+    let write = || {
+        let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).ok()?;
+        let write = js_sys::Reflect::get(&clipboard, &"writeText".into())
+            .ok()?
+            .dyn_into::<js_sys::Function>()
+            .ok()?;
+        write.call1(&clipboard, &text.into()).ok()?.dyn_into::<js_sys::Promise>().ok()
+    };
+    let Some(written) = write() else { return told(false) };
+    let told = std::rc::Rc::new(told);
+    let not = std::rc::Rc::clone(&told);
+    let done = Closure::<dyn FnMut(JsValue)>::new(move |_| told(true));
+    let refused = Closure::<dyn FnMut(JsValue)>::new(move |_| not(false));
+    let _ = written.then2(&done, &refused);
+    // one of them is called once, after this function is over
+    done.forget();
+    refused.forget();
+}
+
 /// Opens a page of this site by a full load.
 pub fn open(path: &str) {
     let _ = window().location().set_href(path);

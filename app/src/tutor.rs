@@ -1,10 +1,14 @@
 //! The tutor: talks that teach from the learner's own pages. Owns: what is said and shown. Refuses: deciding what comes next
 //! (`domain::tutor`).
 
+mod acts;
 pub mod api;
 mod compose;
+mod how;
+mod keep_talk;
 mod ladder;
 mod link;
+mod passage;
 mod said;
 pub mod talk;
 mod talking;

@@ -16,6 +16,8 @@ import { chromium as executable, FLAGS } from "../chromium.mjs";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SAMPLE = "00000000-0000-0000-0000-000000000031";
 const SET = "00000000-0000-0000-0000-000000000071";
+/** All but the last figure of a talk. */
+const TALK = "00000000-0000-0000-0000-00000000000";
 
 // State, route, name; a fourth part is done to the page before it is looked at.
 const VIEWS = [
@@ -79,6 +81,21 @@ const VIEWS = [
   ["busy", `/quiz/${SET}/results`, "results"],
   ["busy", "/review", "review"],
   ["done", "/review", "review-done"],
+  ["busy", "/tutor", "tutor-talks"],
+  ["busy", "/tutor", "tutor-how", async (page) => page.locator(".how summary").click()],
+  ["busy", "/tutor", "tutor-keep", async (page) => page.locator(".talklist .btn--icon").first().click()],
+  ["new", "/tutor", "tutor-new"],
+  ["busy", `/tutor/${TALK}1`, "tutor-practice"],
+  ["busy", `/tutor/${TALK}1`, "tutor-more", async (page) => page.getByRole("button", { name: "More", exact: true }).click()],
+  ["busy", `/tutor/${TALK}1`, "tutor-edit", async (page) => page.getByRole("button", { name: "Edit my answer" }).click()],
+  ["busy", `/tutor/${TALK}2`, "tutor-first-pass"],
+  ["busy", `/tutor/${TALK}2`, "tutor-passage", async (page) => {
+    await page.locator(".log .cite").first().click();
+    await page.waitForTimeout(400);
+  }],
+  ["busy", `/tutor/${TALK}3`, "tutor-case"],
+  ["busy", `/tutor/${TALK}4`, "tutor-speaking"],
+  ["busy", `/tutor/${TALK}5`, "tutor-over"],
 ];
 
 function answer(choice) {

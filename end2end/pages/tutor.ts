@@ -20,6 +20,11 @@ export class Talk extends Screen {
   /** What stands in the talk's head while the line is cut. */
   readonly line = this.page.locator(".chead [role=status]");
   readonly more = this.page.getByRole("button", { name: "More", exact: true });
+  readonly edit = this.page.getByRole("button", { name: "Edit my answer" });
+  readonly copy = this.page.getByRole("button", { name: "Copy" });
+  readonly citations = this.log.getByRole("link", { name: /^p\./ });
+  /** The cited passage, beside the talk or in the sheet over it. */
+  readonly passage = this.page.locator(".passage").filter({ visible: true });
 
   /** The rung of this name, in whichever shape of the ladder this width shows. */
   rung(name: string) {

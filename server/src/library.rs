@@ -1,6 +1,7 @@
 //! The library. Owns: files, what was read of them, passages, and finding them. Refuses: reading (`reading`), ranking
 //! (`retrieval`), and questions beyond showing them in the margin.
 
+pub mod excerpt;
 pub mod files;
 pub mod generations;
 pub mod ledger;
@@ -33,8 +34,8 @@ use crate::{
 use app::{
     error::ApiError,
     library::api::{
-        Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, Reworded, SavedSearch,
-        Search, Uploaded, Words,
+        Excerpt, Found, Hit, Library, Material, MaterialState, Materials, Opening, Reader, Reworded,
+        SavedSearch, Search, Uploaded, Words,
     },
     library::asked::Asked,
     session::Session,
@@ -151,6 +152,19 @@ impl LibraryService {
         let questions = store::margin(&mut tx, session.learner, request.material, (first, last)).await?;
         let due = review::due_questions(&mut tx, &self.clock, session).await?;
         Ok(stretch.reader(material(row, &due), &document, questions, &due))
+    }
+
+    /// A cited stretch with what stands around it.
+    ///
+    /// # Errors
+    /// `NotFound` for a material that is not the learner's, or has no such stretch.
+    pub async fn around(&self, session: Session, material: MaterialId, lit: Span) -> Result<Excerpt> {
+        let mut tx = self.db.read().await?;
+        let row = store::find(&mut tx, session.learner, material).await?;
+        row.ok_or_else(|| Error::not_found("This file"))?;
+        let document = store::document(&mut tx, material).await?;
+        let excerpt = document.and_then(|document| excerpt::excerpt(&document, lit));
+        excerpt.ok_or_else(|| Error::not_found("This passage"))
     }
 
     /// Finds passages of the learner's own library. It never fails because an engine does.
@@ -393,6 +407,10 @@ impl Library for LibraryService {
 
     async fn open(&self, session: Session, request: Opening) -> Result<Reader, ApiError> {
         Ok(self.stretch(session, &request).await?)
+    }
+
+    async fn excerpt(&self, session: Session, material: MaterialId, lit: Span) -> Result<Excerpt, ApiError> {
+        Ok(self.around(session, material, lit).await?)
     }
 
     async fn search(&self, session: Session, request: Search) -> Result<Found, ApiError> {

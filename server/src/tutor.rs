@@ -8,6 +8,7 @@ mod ground;
 pub mod listen;
 mod port;
 mod store;
+mod suggested;
 mod text;
 
 use crate::{
@@ -117,6 +118,7 @@ impl TutorService {
             session: Json(Session::new(plan)),
             matter: Json(Ground::new(matter)),
             last: 0,
+            origin: suggested::origin(request, &document)?,
         };
         store::insert(tx, day.learner, &talk, &matter::key(&talk.concept), day.now).await?;
         let mut said = vec![];
@@ -271,6 +273,7 @@ impl TutorService {
         Ok(Talk {
             id,
             state: state(&talk)?,
+            why: serde_json::from_str(&talk.origin).ok(),
             title: talk.title,
             concept: talk.concept,
             material: MaterialId(talk.material),
@@ -303,7 +306,7 @@ impl TutorService {
         Ok(Talks { talks: talks.collect(), suggestions, now: day.now })
     }
 
-    /// What was missed last, then what was never met.
+    /// What was missed last, then what was never met; of that, names that say something come first.
     async fn suggestions(&self, tx: &mut Tx, day: &Day) -> Result<Vec<Suggestion>> {
         let mut seen = HashSet::new();
         let mut suggestions = vec![];
@@ -311,24 +314,18 @@ impl TutorService {
             // the latest answer on a concept decides
             let first = seen.insert((answer.material, matter::key(&answer.concept)));
             if first && !answer.correct && suggestions.len() < MOST_SUGGESTIONS {
-                suggestions.push(Suggestion {
-                    material: MaterialId(answer.material),
-                    title: answer.title,
-                    concept: capital(&answer.concept),
-                    why: "You missed it last time.".into(),
-                });
+                let of = (MaterialId(answer.material), answer.title, answer.concept);
+                suggestions.push(suggested::of(tx, of, "You missed it last time.").await?);
             }
         }
         let left = MOST_SUGGESTIONS - suggestions.len();
-        for unmet in store::unmet(tx, day.learner, (left * 2) as i64).await? {
+        let mut unmet = store::unmet(tx, day.learner, (left * 8) as i64).await?;
+        unmet.sort_by_key(|unmet| suggested::is_plain(&unmet.concept));
+        for unmet in unmet {
             let new = seen.insert((unmet.material, matter::key(&unmet.concept)));
             if new && suggestions.len() < MOST_SUGGESTIONS {
-                suggestions.push(Suggestion {
-                    material: MaterialId(unmet.material),
-                    title: unmet.title,
-                    concept: capital(&unmet.concept),
-                    why: "You were never asked about it.".into(),
-                });
+                let of = (MaterialId(unmet.material), unmet.title, unmet.concept);
+                suggestions.push(suggested::of(tx, of, "You were never asked about it.").await?);
             }
         }
         Ok(suggestions)
@@ -413,11 +410,15 @@ fn state(talk: &store::TalkRow) -> Result<TalkState> {
         depth: session.plan().depth,
         speed: session.plan().speed,
         speaking: false,
+        again: false,
     })
 }
 
 fn line(row: LineRow) -> Numbered<Line> {
-    Numbered { seq: row.seq as u64, body: Line { at: row.at, body: row.body.0, first_word: None } }
+    Numbered {
+        seq: row.seq as u64,
+        body: Line { at: row.at, body: row.body.0, first_word: None, follows: false },
+    }
 }
 
 /// As it is kept: 'growing'.

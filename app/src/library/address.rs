@@ -98,6 +98,7 @@ impl Address {
             Some(path) if path.ends_with("/results") => (path.clone(), "Back to the results"),
             Some(path) if path.starts_with("/quiz") => (path.clone(), "Back to the question"),
             Some(path) if path.starts_with("/review") => (path.clone(), "Back to the review"),
+            Some(path) if path.starts_with("/tutor") => (path.clone(), "Back to the talk"),
             Some(path) if path.starts_with("/search") => (path.clone(), "Back to the search"),
             _ => ("/library".into(), "Back to the library"),
         }
@@ -109,7 +110,7 @@ fn is_way_back(path: &str) -> bool {
     let fits = |page: &str| {
         path == page || path.starts_with(&format!("{page}?")) || path.starts_with(&format!("{page}/"))
     };
-    ["/quiz", "/review", "/search"].into_iter().any(fits) && !path.contains(['\\', '\n', '\r'])
+    ["/quiz", "/review", "/search", "/tutor"].into_iter().any(fits) && !path.contains(['\\', '\n', '\r'])
 }
 
 #[cfg(test)]
@@ -173,6 +174,7 @@ mod tests {
             ("/quiz/7/results", "Back to the results"),
             ("/review", "Back to the review"),
             ("/search?q=node", "Back to the search"),
+            ("/tutor/7", "Back to the talk"),
             ("https://evil.example/quiz", "Back to the library"),
             ("/quizzes", "Back to the library"),
             ("javascript:alert(1)", "Back to the library"),

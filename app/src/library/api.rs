@@ -218,6 +218,21 @@ pub struct ReaderQuestion {
     pub due: bool,
 }
 
+/// A cited stretch with what stands around it: raised and lowered characters are written so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Excerpt {
+    /// Its page.
+    pub page: u32,
+    /// The heading above; empty where there is none.
+    pub heading: String,
+    /// The end of what stands before it under that heading.
+    pub before: String,
+    /// The stretch.
+    pub lit: String,
+    /// The beginning of what comes after it.
+    pub after: String,
+}
+
 /// Searches the library.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Search {
@@ -370,6 +385,8 @@ pub trait Library: Send + Sync {
     async fn materials(&self, session: Session) -> Result<Materials, ApiError>;
     /// A stretch to read.
     async fn open(&self, session: Session, request: Opening) -> Result<Reader, ApiError>;
+    /// A cited stretch with what stands around it.
+    async fn excerpt(&self, session: Session, material: MaterialId, lit: Span) -> Result<Excerpt, ApiError>;
     /// Finds passages.
     async fn search(&self, session: Session, request: Search) -> Result<Found, ApiError>;
     /// Has a language model find other words for a search, if one may be asked, and searches for those too. It may take
@@ -402,6 +419,12 @@ pub async fn load_materials() -> Result<Materials, ApiError> {
 #[server(endpoint = "library/open", input = leptos::server_fn::codec::Json)]
 pub async fn open_reader(request: Opening) -> Result<Reader, ApiError> {
     crate::backend()?.library.open(crate::session()?, request).await
+}
+
+/// A cited stretch with what stands around it.
+#[server(endpoint = "library/excerpt", input = leptos::server_fn::codec::Json)]
+pub async fn load_excerpt(material: MaterialId, lit: Span) -> Result<Excerpt, ApiError> {
+    crate::backend()?.library.excerpt(crate::session()?, material, lit).await
 }
 
 /// Finds passages.

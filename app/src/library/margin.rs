@@ -1,13 +1,22 @@
 //! Beside the text: the questions about the page in view. A column on wide screens, a bar at the lower edge that
 //! opens on narrower ones.
 
-use super::{address::Address, api::ReaderQuestion, place::Shown, practise::Practise};
+use super::{
+    address::Address,
+    api::{OutlineEntry, ReaderQuestion},
+    place::Shown,
+    practise::Practise,
+};
 use crate::{
     browser,
     quiz::api::StartQuiz,
+    tutor::teach::{Teach, TeachMe},
     ui::{FormError, Glyph, Icon},
 };
-use domain::id::{MaterialId, QuestionId};
+use domain::{
+    document::Span,
+    id::{MaterialId, QuestionId},
+};
 use leptos::{html, prelude::*};
 
 /// Most questions that one set takes.
@@ -26,6 +35,8 @@ pub fn Margin(
     address: Memo<Address>,
     /// The page in view.
     shown: RwSignal<Shown>,
+    /// The heading of what is in view.
+    part: Memo<Option<OutlineEntry>>,
     /// Begins a set.
     start: ServerAction<StartQuiz>,
     /// What opens it where it is a bar.
@@ -73,6 +84,15 @@ pub fn Margin(
                 </summary>
             </details>
             <div class="qs__body">
+                {move || part.get().map(|OutlineEntry { title, start, .. }| {
+                    let heading = Span::new(start as usize, start as usize + title.len());
+                    view! {
+                        <div class="qs__teach">
+                            <p class="small"><span class="soft">"In view: "</span><b>{title}</b></p>
+                            <TeachMe what=Teach::Stretch(material, heading)/>
+                        </div>
+                    }
+                })}
                 <h2 class="qs__title">{title}</h2>
                 <FormError error fields=&[]/>
                 {move || (!here.read().is_empty()).then(|| view! {

@@ -6,13 +6,21 @@ use super::{
     flow::{Flow, Item, List, Nesting, rows},
     segments::{Piece, Run, Stretch, stretches},
 };
-use crate::ui::{Glyph, Icon};
-use domain::document::{BlockKind, Span};
+use crate::{
+    tutor::teach::{Teach, TeachMe},
+    ui::{Glyph, Icon},
+};
+use domain::{
+    document::{BlockKind, Span},
+    id::MaterialId,
+};
 use leptos::prelude::*;
 use std::{cell::Cell, ops::Range};
 
 /// What the pages of a stretch share while they are drawn.
 pub struct Ink {
+    /// What they are of.
+    pub material: MaterialId,
     /// Questions that cite these pages.
     pub questions: Vec<ReaderQuestion>,
     /// First byte (in the document) of the found stretch that is current.
@@ -31,11 +39,13 @@ pub struct Ink {
 impl Ink {
     /// Nothing drawn yet.
     pub fn new(
+        material: MaterialId,
         questions: Vec<ReaderQuestion>,
         current: Signal<Option<u32>>,
         ask: Callback<ReaderQuestion>,
     ) -> Self {
         Self {
+            material,
             questions,
             current,
             ask,
@@ -191,6 +201,7 @@ impl Ink {
                 <div class="from small">
                     <span class="chip honey"><Icon glyph=Glyph::Quote/>"Cited here"</span>
                     {question}
+                    <TeachMe what=Teach::Stretch(self.material, whole(&block.lit[0])) class="btn btn--quiet btn--sm"/>
                 </div>
             }
             .into_any(),

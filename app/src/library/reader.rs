@@ -98,7 +98,7 @@ fn ReaderView(reader: Reader, address: Memo<Address>, retry: Callback<()>) -> im
         shown.update(|shown| shown.page = question.page);
         show_question(margin, question.id);
     });
-    let ink = Ink::new(questions.clone(), current, ask);
+    let ink = Ink::new(material.id, questions.clone(), current, ask);
     let unit = leaf(&material);
     let text = pages
         .into_iter()
@@ -130,6 +130,12 @@ fn ReaderView(reader: Reader, address: Memo<Address>, retry: Callback<()>) -> im
     });
     let contents = NodeRef::<html::Dialog>::new();
     let finding = RwSignal::new(address.with_untracked(|address| address.query.is_some()));
+    // the part of the file that is in view, by its heading
+    let taught = StoredValue::new(outline.clone());
+    let part = Memo::new(move |_| {
+        let heading = shown.get().heading?;
+        taught.with_value(|outline| outline.iter().find(|entry| entry.start == heading).cloned())
+    });
     let sheet = {
         let (outline, address) = (outline.clone(), address.get_untracked());
         move || view! { <Outline entries=outline.clone() address=address.clone() loaded current=Signal::derive(move || shown.get().heading)/> }
@@ -159,7 +165,7 @@ fn ReaderView(reader: Reader, address: Memo<Address>, retry: Callback<()>) -> im
                     {turns}
                 </div>
             </article>
-            <Margin material=material.id unit questions address shown start margin/>
+            <Margin material=material.id unit questions address shown part start margin/>
         </div>
         <dialog
             class="fsheet"

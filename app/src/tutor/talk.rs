@@ -1,20 +1,28 @@
 //! `/tutor/:id`: a talk.
 
 use super::{
-    api::{DeleteTalk, RenameTalk, Talk, Wanted, load_talk, load_talks},
-    compose::{Compose, Modes},
+    acts::acts_at,
+    api::{Act, Talk, Wanted, load_talk, load_talks},
+    compose::{Compose, Editing, Modes},
+    how::{Tune, unusual},
+    keep_talk::KeepTalk,
     ladder::Ladder,
-    said::{Spoken, mode_word},
+    passage::{Passage, PassageBeside, PassageSheet, pages},
+    said::{Pressable, Spoken, case, editable, messages, mode_word, why_words},
     talking::Talking,
     talks::TalkLink,
 };
 use crate::{
+    browser,
     error::ApiError,
     resource::resource,
-    ui::{Cite, ErrorState, Glyph, Icon, Mito, MitoSprite, Skeleton},
+    ui::{Cite, ErrorState, Glyph, Icon, Mito, MitoSprite, Skeleton, prose::Prose},
 };
-use domain::{id::TalkId, tutor::Because};
-use leptos::{prelude::*, server_fn::ServerFn};
+use domain::{
+    id::TalkId,
+    tutor::{Because, Mode},
+};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
@@ -54,14 +62,29 @@ pub fn TalkPage() -> impl IntoView {
 #[component]
 fn Open(talk: Talk) -> impl IntoView {
     let title = talk.title.clone();
+    let begun = talk.lines.iter().any(|line| matches!(line.body.body, super::api::Body::Learner { .. }));
     let talking = Talking::new(talk);
-    Effect::new(move |_| talking.awake());
+    Editing::provide();
+    let passage = Passage::new(talking);
+    Effect::new(move |_| {
+        talking.awake();
+        // whoever comes back goes on at the end; what is new is read from its beginning
+        if begun {
+            browser::scroll_into_view("talk-end");
+        }
+    });
+    let hush = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" && talking.talk.with_untracked(|talk| talk.state.speaking) {
+            talking.act(talking.plain(Act::Hush));
+        }
+    };
     view! {
         <Title text=title/>
-        <div class="tut">
+        <div class="tut" on:click=move |event| passage.press(event) on:keydown=hush>
             <Others talking/>
             <Conversation talking/>
-            <Beside talking/>
+            <Beside talking passage/>
+            <PassageSheet passage/>
         </div>
     }
 }
@@ -105,19 +128,36 @@ fn because_words(because: Because) -> &'static str {
 
 #[component]
 fn Conversation(talking: Talking) -> impl IntoView {
-    let lines = move || talking.talk.with(|talk| talk.lines.clone());
+    let lines = move || talking.talk.with(|talk| messages(&talk.lines));
     let head = move || {
         talking.talk.with(|talk| {
+            let why = talk.why.map(|why| format!(" · {}", why_words(why))).unwrap_or_default();
             format!(
-                "{}, {} · {}",
+                "{}, {}{why} · {}{}",
                 mode_word(talk.state.mode),
                 because_words(talk.state.because),
-                talk.material_title
+                talk.material_title,
+                unusual(talk.state.depth, talk.state.speed)
             )
         })
     };
+    let pressable = Pressable {
+        said: Memo::new(move |_| talking.talk.with(acts_at)),
+        answer: Memo::new(move |_| talking.talk.with(editable)),
+    };
+    let speaking = Memo::new(move |_| talking.talk.with(|talk| talk.state.speaking));
     view! {
         <section class="chat" aria-labelledby="talk">
+            // Enter presses the first button of a form, wherever it stands in the page: never one that ends the talk
+            <button
+                type="submit"
+                form="act"
+                name="request[act]"
+                value=Act::Answer.slug()
+                class="sr"
+                tabindex="-1"
+                aria-hidden="true"
+            ></button>
             <header class="chead">
                 <a class="btn btn--icon back" href="/tutor" aria-label="All talks"><Icon glyph=Glyph::Left/></a>
                 <div class="grow">
@@ -128,20 +168,22 @@ fn Conversation(talking: Talking) -> impl IntoView {
                 <More talking/>
             </header>
             <div class="flow">
-                <div role="log" aria-label="Conversation" tabindex="0">
+                // what is said sentence by sentence is read aloud once, when it is whole
+                <div role="log" aria-label="Conversation" tabindex="0" aria-busy=move || speaking.get().then_some("true")>
                     <ol class="log">
-                    <For each=lines key=|line| line.seq let:line>
-                        <Spoken talking line/>
-                    </For>
-                    <Show when=move || talking.pending.get() && !talking.link.is_cut()>
-                        <li class="msg msg--mito" aria-busy="true">
-                            <MitoSprite state=Mito::Think side=32/>
-                            <div class="msg__body"><p class="soft">"Mito thinks…"</p></div>
-                        </li>
-                    </Show>
+                        <For each=lines key=|line| line.seq let:line>
+                            <Spoken talking line pressable/>
+                        </For>
                     </ol>
                     <div id="talk-end"></div>
                 </div>
+                <Show when=move || speaking.get() || talking.pending.get() && !talking.link.is_cut()>
+                    <div class="msg msg--mito working" aria-hidden="true">
+                        <MitoSprite state=Mito::Think side=32/>
+                        <p class="soft">{move || if speaking.get() { "Mito writes…" } else { "Mito thinks…" }}</p>
+                    </div>
+                </Show>
+                <p class="sr" role="status">{move || speaking.get().then_some("Mito writes. Escape stops it.")}</p>
                 <Compose talking/>
             </div>
         </section>
@@ -159,71 +201,51 @@ fn More(talking: Talking) -> impl IntoView {
         <div id="more" popover class="dialog">
             <h2 class="dialog__title">"This talk"</h2>
             <Modes talking/>
-            <form method="post" action=RenameTalk::url() class="stack">
-                <input type="hidden" name="request[talk]" value=id.to_string()/>
-                <label class="label" for="talk-title">"Its name"</label>
-                <input id="talk-title" class="input" name="request[title]" value=title required maxlength="120"/>
-                <button type="submit" class="btn btn--line">"Rename"</button>
-            </form>
-            <p>
-                <a class="btn btn--line" href=format!("/tutor/{id}/text") rel="external" download="">
-                    <Icon glyph=Glyph::Download/>"Save as text"
-                </a>
-            </p>
-            <form method="post" action=DeleteTalk::url()>
-                <input type="hidden" name="talk" value=id.to_string()/>
-                <button type="submit" class="btn btn--line coral"><Icon glyph=Glyph::Trash/>"Delete this talk"</button>
-                <p class="micro soft">"What it taught stays in your reviews."</p>
-            </form>
+            <Tune talking/>
+            <KeepTalk id title/>
         </div>
     }
 }
 
-/// Hints and the page, from 1024 px on.
+/// Hints and the page, from 1200 px on.
 #[component]
-fn Beside(talking: Talking) -> impl IntoView {
+fn Beside(talking: Talking, passage: Passage) -> impl IntoView {
+    let is_first = move || talking.talk.with(|talk| talk.state.mode == Mode::FirstPass);
     let open = move || talking.talk.with(|talk| talk.state.open.is_some());
+    let told = Memo::new(move |_| talking.talk.with(case));
     let title = talking.talk.with_untracked(|talk| talk.material_title.clone());
-    let pages = move || {
-        use super::api::{Body, Part, Said};
+    let cites = move || {
         let material = talking.talk.with_untracked(|talk| talk.material);
-        let mut cited: Vec<(u32, domain::document::Span)> = vec![];
-        talking.talk.with(|talk| {
-            for line in &talk.lines {
-                let Body::Tutor(said) = &line.body.body else { continue };
-                let parts: &[Part] = match said {
-                    Said::Explained { parts, .. }
-                    | Said::Judged { parts, .. }
-                    | Said::Hinted { parts, .. } => parts,
-                    Said::Told(parts) | Said::Answered(parts) => parts,
-                    Said::Asked(_) | Said::Concluded(_) | Said::Ended(_) => &[],
-                };
-                for source in parts.iter().filter_map(|part| part.source) {
-                    if cited.iter().all(|(page, _)| *page != source.page) {
-                        cited.push((source.page, source.span));
-                    }
-                }
-            }
-        });
+        let cited = talking.talk.with(pages);
         cited
             .into_iter()
-            .map(|(page, span)| {
-                view! {
-                    <li><Cite material span page/></li>
-                }
-            })
+            .map(|source| view! { <li><Cite material span=source.span page=source.page/></li> })
             .collect_view()
     };
     view! {
         <aside class="side" aria-label="Hints and sources">
-            <Show when=open>
+            <Show when=move || !told.get().is_empty()>
+                <h2>"The case so far"</h2>
+                <div class="shot">
+                    {move || told.get().into_iter().map(|part| view! { <p><Prose text=part/></p> }).collect_view()}
+                </div>
+                <p class="small soft">"The patient is invented."</p>
+            </Show>
+            <Show when=move || open() && !is_first()>
                 <h2>"Hint ladder"</h2>
                 <p class="small soft">"Fewer rungs, more to show for it. Nothing is taken away."</p>
                 <Ladder talking wide=true/>
             </Show>
-            <h2>"Pages in this talk"</h2>
-            <p class="small soft">{title}</p>
-            <ul class="row row--wrap pages">{pages}</ul>
+            <PassageBeside passage/>
+            <Show when=move || open() && is_first()>
+                <h2>"What ‘show me’ does"</h2>
+                <p class="small soft">"It gives the answer with its reason. The last question is asked all the same, and its card comes back."</p>
+            </Show>
+            <Show when=move || talking.talk.with(|talk| !pages(talk).is_empty())>
+                <h2>"Pages in this talk"</h2>
+                <p class="small soft">{title.clone()}</p>
+                <ul class="row row--wrap pages">{cites}</ul>
+            </Show>
         </aside>
     }
 }

@@ -2,6 +2,8 @@
 
 use super::{
     api::{BeginTalk, Suggestion, TalkRow, Talks, Wanted, load_talks},
+    how::{ChooseHow, How},
+    keep_talk::KeepTalk,
     teach::{Teach, TeachMe},
 };
 use crate::{
@@ -57,16 +59,19 @@ fn Found(found: Talks, words: String) -> impl IntoView {
         .into_any();
     }
     let next = (!suggestions.is_empty()).then(|| {
-        let rows = suggestions.into_iter().map(|suggestion| view! { <Suggested suggestion/> }).collect_view();
+        let how = How::of_address();
+        let rows =
+            suggestions.into_iter().map(|suggestion| view! { <Suggested suggestion how/> }).collect_view();
         view! {
             <section aria-labelledby="next">
                 <h2 id="next">"Worth a talk"</h2>
+                <ChooseHow how/>
                 <ul class="stack suggested">{rows}</ul>
             </section>
         }
     });
     let some = !talks.is_empty();
-    let rows = talks.into_iter().map(|talk| view! { <TalkLink talk now/> }).collect_view();
+    let rows = talks.into_iter().map(|talk| view! { <TalkLink talk now kept=true/> }).collect_view();
     let list = if some {
         view! { <ul class="stack talklist">{rows}</ul> }.into_any()
     } else if words.is_empty() {
@@ -93,15 +98,16 @@ fn Found(found: Talks, words: String) -> impl IntoView {
 }
 
 #[component]
-fn Suggested(suggestion: Suggestion) -> impl IntoView {
-    let Suggestion { material, title, concept, why } = suggestion;
+fn Suggested(suggestion: Suggestion, how: How) -> impl IntoView {
+    let Suggestion { material, title, concept, under, why } = suggestion;
+    let under = under.map(|under| view! { <span class="soft">{format!(" · {under}")}</span> });
     view! {
         <li class="card row row--wrap">
             <div class="grow">
-                <b>{concept.clone()}</b>
+                <b>{concept.clone()}</b>{under}
                 <p class="small soft">{format!("{why} · {title}")}</p>
             </div>
-            <TeachMe what=Teach::Concept(material, concept)/>
+            <TeachMe what=Teach::Concept(material, concept) how/>
         </li>
     }
 }
@@ -114,15 +120,32 @@ pub(super) fn TalkLink(
     /// It is the one that is open.
     #[prop(optional)]
     current: bool,
+    /// With what can be done with it.
+    #[prop(optional)]
+    kept: bool,
 ) -> impl IntoView {
     let when = seen(talk.touched, now);
     let state = if talk.over { "settled" } else { "goes on" };
+    let more = kept.then(|| {
+        let (id, title) = (talk.id, talk.title.clone());
+        let target = format!("talk-{id}");
+        view! {
+            <button type="button" class="btn btn--icon" popovertarget=target.clone() aria-label=format!("More: {title}")>
+                <Icon glyph=Glyph::More/>
+            </button>
+            <div id=target popover class="dialog">
+                <h2 class="dialog__title">{title.clone()}</h2>
+                <KeepTalk id title/>
+            </div>
+        }
+    });
     view! {
         <li>
             <a href=format!("/tutor/{}", talk.id) aria-current=current.then_some("page")>
                 <b class="truncate">{talk.title}</b>
                 <span class="micro soft truncate">{format!("{when} · {state} · {}", talk.material)}</span>
             </a>
+            {more}
         </li>
     }
 }

@@ -1,6 +1,6 @@
 //! The button that has something taught, wherever it stands.
 
-use super::api::BeginTalk;
+use super::{api::BeginTalk, how::How};
 use crate::ui::{Glyph, Icon};
 use domain::{
     document::Span,
@@ -31,6 +31,12 @@ pub fn TeachMe(
     /// In this mode, whatever is known of the learner.
     #[prop(optional)]
     mode: Option<Mode>,
+    /// As it was chosen beside the button.
+    #[prop(optional)]
+    how: Option<How>,
+    /// It is a topic that was answered worse than others.
+    #[prop(optional)]
+    weak: bool,
     /// Of the button.
     #[prop(default = "btn btn--line btn--sm")]
     class: &'static str,
@@ -38,7 +44,9 @@ pub fn TeachMe(
     let hidden = |name: &'static str, value: String| {
         view! { <input type="hidden" name=format!("request[{name}]") value=value/> }
     };
+    let why = if weak { Some("weak") } else { matches!(what, Teach::Question(_)).then_some("missed") };
     let fields = match what {
+        // it stands at those that were missed alone
         Teach::Question(question) => vec![hidden("question", question.to_string())],
         Teach::Stretch(material, span) => vec![
             hidden("material", material.to_string()),
@@ -52,7 +60,9 @@ pub fn TeachMe(
     view! {
         <form method="post" action=BeginTalk::url()>
             {fields}
+            {why.map(|why| hidden("why", why.to_string()))}
             {mode.map(|mode| hidden("mode", mode.slug().to_string()))}
+            {how.map(How::fields)}
             <button type="submit" class=class><Icon glyph=Glyph::Chat/>{words}</button>
         </form>
     }

@@ -1,6 +1,6 @@
 //! Citations: the page a sentence stands on, and the sentence itself.
 
-use super::{Glyph, Icon};
+use super::{Glyph, Icon, prose::set};
 use domain::{document::Span, id::MaterialId};
 use leptos::prelude::*;
 use leptos_router::{hooks::use_location, location::Url};
@@ -11,7 +11,7 @@ use leptos_router::{hooks::use_location, location::Url};
 pub struct WayBack(pub String);
 
 /// Where the reader opens with a span lit: `/library/{material}?from={start}&to={end}`, and `back` to the question or
-/// card that is being looked at. Call it inside the router.
+/// card or talk that is being looked at. Call it inside the router.
 pub fn reader_href(material: MaterialId, span: Span) -> String {
     let here = use_location();
     let path = here.pathname.get_untracked();
@@ -22,7 +22,7 @@ pub fn reader_href(material: MaterialId, span: Span) -> String {
     };
     let back = use_context::<WayBack>()
         .map(|WayBack(back)| back)
-        .or_else(|| ["/quiz/", "/review"].iter().any(|page| path.starts_with(page)).then(here));
+        .or_else(|| ["/quiz/", "/review", "/tutor/"].iter().any(|page| path.starts_with(page)).then(here));
     let back = back.map(|back| format!("&back={}", Url::escape(&back)));
     format!("/library/{material}?from={}&to={}{}#lit", span.start, span.end, back.unwrap_or_default())
 }
@@ -59,7 +59,7 @@ pub fn Quote(
 ) -> impl IntoView {
     view! {
         <blockquote class="quote">
-            <p class="read">{format!("“{text}”")}</p>
+            <p class="read">{format!("“{}”", set(&text))}</p>
             <footer class="small soft">{children()}</footer>
         </blockquote>
     }

@@ -134,6 +134,8 @@ glyphs! {
     Star => "star",
     /// A card with a plus.
     CardPlus => "cardplus",
+    /// A paper plane: send.
+    Send => "send",
 }
 
 /// How large an icon is drawn.

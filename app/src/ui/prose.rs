@@ -1,5 +1,9 @@
 //! Medical text as it is read: figures keep their units, gaps can be seen and heard.
 
+use domain::{
+    markup::{Block, Piece, blocks, pieces},
+    script,
+};
 use leptos::prelude::*;
 
 /// What may follow a figure and must not be parted from it.
@@ -50,24 +54,56 @@ pub fn split_stem(stem: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Text with units bound and gaps (`_____`) drawn.
+/// A text of the page as it is read: units bound, and names like PaCO₂ written so.
+pub fn set(text: &str) -> String {
+    let words = text.split_inclusive(' ').map(|word| {
+        let bare = word.trim_end_matches(' ');
+        match script::word(bare) {
+            Some(written) => written + &word[bare.len()..],
+            None => word.to_string(),
+        }
+    });
+    bind_units(&words.collect::<String>())
+}
+
+/// Running text with what a model may mark in it, units bound, gaps (`_____`) drawn. Nothing in it becomes HTML.
 #[component]
 pub fn Prose(
     /// What is said.
     #[prop(into)]
     text: String,
 ) -> impl IntoView {
-    let text = bind_units(&text);
-    let mut pieces = vec![];
-    let mut rest = text.as_str();
-    while let Some(start) = rest.find("__") {
-        let length = rest[start..].len() - rest[start..].trim_start_matches('_').len();
-        pieces.push(rest[..start].to_string().into_any());
-        pieces.push(view! { <span class="gap"><span class="sr">"blank"</span></span> }.into_any());
-        rest = &rest[start + length..];
-    }
-    pieces.push(rest.to_string().into_any());
-    pieces.collect_view()
+    let drawn = |piece| match piece {
+        Piece::Plain(text) => set(&text).into_any(),
+        Piece::Strong(text) => view! { <strong>{set(&text)}</strong> }.into_any(),
+        Piece::Emphasis(text) => view! { <em>{set(&text)}</em> }.into_any(),
+        Piece::Code(text) => view! { <code>{text}</code> }.into_any(),
+        // of `formula` alone, which escapes every character
+        Piece::Formula(mathml) => view! { <span class="formula" inner_html=mathml></span> }.into_any(),
+        Piece::Gap => view! { <span class="gap"><span class="sr">"blank"</span></span> }.into_any(),
+    };
+    pieces(&text).into_iter().map(drawn).collect_view()
+}
+
+/// What a model writes in paragraphs and lists.
+#[component]
+pub fn Passages(
+    /// What is said.
+    #[prop(into)]
+    text: String,
+) -> impl IntoView {
+    let listed = |items: Vec<&str>| {
+        let items = items.into_iter().map(|item| view! { <li><Prose text=item/></li> });
+        items.collect_view()
+    };
+    let drawn = |block| match block {
+        Block::Paragraph(text) => view! { <p class="read"><Prose text=text/></p> }.into_any(),
+        Block::List { ordered: true, items } => {
+            view! { <ol class="read said">{listed(items)}</ol> }.into_any()
+        }
+        Block::List { items, .. } => view! { <ul class="read said">{listed(items)}</ul> }.into_any(),
+    };
+    blocks(&text).into_iter().map(drawn).collect_view()
 }
 
 #[cfg(test)]
@@ -87,6 +123,34 @@ mod tests {
         ] {
             assert_eq!(bind_units(text), bound);
         }
+    }
+
+    #[test]
+    fn gases_and_ions_are_written_as_in_a_book() {
+        for (text, read) in [
+            ("the PaCO2 is 40 mm Hg.", "the PaCO₂ is 40\u{a0}mm\u{a0}Hg."),
+            ("Ca2+, K+ and HCO3- leave", "Ca²⁺, K⁺ and HCO₃⁻ leave"),
+            ("CD4+ cells, T4 and B12", "CD4+ cells, T4 and B12"),
+        ] {
+            assert_eq!(set(text), read);
+        }
+    }
+
+    #[test]
+    fn what_a_model_writes_is_no_html() {
+        let drawn = |text: &str| Owner::new().with(|| view! { <Passages text=text/> }.to_html());
+        let attack =
+            "<img src=x onerror=alert(1)> **<script>alert(2)</script>** $\\text{<b onclick=x>}$ `<i>`";
+        let html = drawn(attack);
+        for tag in ["<img", "<script", "<b ", "<i>"] {
+            assert!(!html.contains(tag), "{tag} in {html}");
+        }
+        for kept in
+            ["&lt;img src=x", "<strong>&lt;script&gt;", "<math><mtext>&lt;b onclick=x&gt;", "<code>&lt;i&gt;"]
+        {
+            assert!(html.contains(kept), "no {kept} in {html}");
+        }
+        assert!(drawn("- one\n- $10^{-3}$").contains("<msup><mn>10</mn>"));
     }
 
     #[test]

@@ -8,9 +8,9 @@ use crate::state::{Gallery, State};
 use app::{
     error::ApiError,
     library::api::{
-        Found, Hit, Library, Material, MaterialState, Materials, Meaning, Opening, OutlineEntry, Place,
-        Placed, Reader, ReaderBlock, ReaderPage, ReaderQuestion, Reworded, SavedSearch, Search, Uploaded,
-        Words, after_upload,
+        Excerpt, Found, Hit, Library, Material, MaterialState, Materials, Meaning, Opening, OutlineEntry,
+        Place, Placed, Reader, ReaderBlock, ReaderPage, ReaderQuestion, Reworded, SavedSearch, Search,
+        Uploaded, Words, after_upload,
     },
     session::Session,
 };
@@ -384,6 +384,11 @@ impl Library for Gallery {
 
     /// A query that begins with 'near', 'typo', 'words down', 'meaning down', 'all down', 'rebuilding', 'not yet' or
     /// 'reworded' shows that.
+    async fn excerpt(&self, _: Session, _: MaterialId, lit: Span) -> Result<Excerpt, ApiError> {
+        self.enter().await?;
+        server::library::excerpt::excerpt(document(), lit).ok_or_else(|| ApiError::not_found("This passage"))
+    }
+
     async fn search(&self, _: Session, request: Search) -> Result<Found, ApiError> {
         self.enter().await?;
         let shown = |name: &str| request.query.starts_with(name);

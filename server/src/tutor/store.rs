@@ -24,6 +24,8 @@ pub(super) struct TalkRow {
     pub(super) session: Json<Session>,
     pub(super) matter: Json<Ground>,
     pub(super) last: i64,
+    /// Where it was opened from, as JSON; empty where nothing says it.
+    pub(super) origin: String,
 }
 
 /// A talk as a list shows it.
@@ -69,8 +71,8 @@ pub(super) async fn insert(
     now: i64,
 ) -> Result<()> {
     tx.query(
-        "INSERT INTO talk (id, learner, material, concept, concept_key, title, because, session, matter, last, began, touched)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
+        "INSERT INTO talk (id, learner, material, concept, concept_key, title, because, session, matter, last, began, touched, origin)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)",
     )
     .bind(talk.id)
     .bind(learner.0)
@@ -83,6 +85,7 @@ pub(super) async fn insert(
     .bind(talk.matter.clone())
     .bind(talk.last)
     .bind(now)
+    .bind(talk.origin.clone())
     .run()
     .await?;
     Ok(())
@@ -108,7 +111,7 @@ pub(super) async fn save(tx: &mut Tx, learner: LearnerId, talk: &TalkRow, now: i
 
 pub(super) async fn find(tx: &mut Tx, learner: LearnerId, talk: TalkId) -> Result<Option<TalkRow>> {
     tx.query(
-        "SELECT t.id, t.material, m.title AS material_title, t.concept, t.title, t.because, t.session, t.matter, t.last
+        "SELECT t.id, t.material, m.title AS material_title, t.concept, t.title, t.because, t.session, t.matter, t.last, t.origin
          FROM talk t JOIN material m ON m.id = t.material WHERE t.id = $2 AND t.learner = $1",
     )
     .bind(learner.0)
@@ -223,6 +226,16 @@ pub(super) async fn talks_about(
     );
     let query = query.bind(learner.0).bind(material.0).bind(concept_key.to_string());
     Ok(query.one::<(i64,)>().await?.0)
+}
+
+/// A question on a concept of a material, by which is told where the concept stands.
+pub(super) async fn item_on(tx: &mut Tx, material: MaterialId, concept: &str) -> Result<Option<Item>> {
+    let query = tx.query(
+        "SELECT id, item FROM question WHERE material = $1 AND concept = $2 AND state = 'published'
+         ORDER BY span_start, id LIMIT 1",
+    );
+    let row = query.bind(material.0).bind(concept.to_string()).maybe::<ProblemRow>().await?;
+    Ok(row.map(|row| row.item.0))
 }
 
 /// A concept of the learner's own materials with a question that was never asked of them.

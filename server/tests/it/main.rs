@@ -15,6 +15,7 @@ mod landing;
 mod library;
 mod llm;
 mod models;
+mod origin;
 mod progress;
 mod questions;
 mod quiz;

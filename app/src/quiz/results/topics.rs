@@ -6,9 +6,10 @@ use crate::{
         api::{ResultRow, Results},
         reason::topic,
     },
+    tutor::teach::{Teach, TeachMe},
     ui::cite::reader_href,
 };
-use domain::quiz::Confidence;
+use domain::{document::Span, id::MaterialId, quiz::Confidence};
 use leptos::prelude::*;
 use std::cmp::Reverse;
 
@@ -22,6 +23,8 @@ struct Topic {
     sure_misses: usize,
     lucky: usize,
     href: String,
+    /// What it says in the material, where its question cites it.
+    at: Option<(MaterialId, Span)>,
 }
 
 fn topics(rows: &[ResultRow]) -> Vec<Topic> {
@@ -30,11 +33,12 @@ fn topics(rows: &[ResultRow]) -> Vec<Topic> {
         let (Some(question), Some(_)) = (&row.question, row.choice) else { continue };
         let name = question.headings.last().cloned().unwrap_or_else(|| topic(question));
         let at = topics.iter().position(|topic| topic.name == name).unwrap_or_else(|| {
-            let href = question.options.get(question.key()).map_or_else(
+            let at = question.options.get(question.key()).map(|key| (question.material, key.span));
+            let href = at.map_or_else(
                 || format!("/library/{}", question.material),
-                |key| reader_href(question.material, key.span),
+                |(material, span)| reader_href(material, span),
             );
-            topics.push(Topic { name, right: 0, asked: 0, sure_misses: 0, lucky: 0, href });
+            topics.push(Topic { name, right: 0, asked: 0, sure_misses: 0, lucky: 0, href, at });
             topics.len() - 1
         });
         let topic = &mut topics[at];
@@ -80,11 +84,16 @@ pub(super) fn TopicsCard(results: Results) -> impl IntoView {
             let share = (topic.right * 100 / topic.asked).max(3);
             let counted = format!("{} of {}", topic.right, topic.asked);
             let why = why(&topic);
+            let taught = topic.at.filter(|_| topic.right < topic.asked);
+            let taught = taught.map(|(material, span)| {
+                view! { <TeachMe what=Teach::Stretch(material, span) weak=true class="btn btn--quiet btn--sm"/> }
+            });
             view! {
                 <li class=hue>
                     <div>
                         <a class="tap" href=topic.href><b>{topic.name}</b></a>
                         <p class="small soft">{why}</p>
+                        {taught}
                     </div>
                     <span class="num nowrap">{counted.clone()}</span>
                     <span class="bar bar--thin" role="img" aria-label=format!("{counted} right") style=format!("--at:{share}%")>

@@ -4,7 +4,7 @@ use super::TestDb;
 use app::{
     account::api::Settings,
     error::ApiError,
-    library::api::{Found, Library, Materials, Opening, Reader, Reworded, SavedSearch, Search},
+    library::api::{Excerpt, Found, Library, Materials, Opening, Reader, Reworded, SavedSearch, Search},
     quiz::api::{Answer, Opening as QuizOpening, Question, Quiz, QuizRequest, Quizzes, Verdict},
     session::Session,
 };
@@ -101,6 +101,9 @@ impl Library for EmptyShelf {
         Ok(Materials::default())
     }
     async fn open(&self, _: Session, _: Opening) -> Result<Reader, ApiError> {
+        Err(ApiError::not_found("This file"))
+    }
+    async fn excerpt(&self, _: Session, _: MaterialId, _: Span) -> Result<Excerpt, ApiError> {
         Err(ApiError::not_found("This file"))
     }
     async fn search(&self, _: Session, _: Search) -> Result<Found, ApiError> {
