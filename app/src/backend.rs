@@ -3,7 +3,7 @@
 
 use crate::{
     account::api::Account, error::ApiError, landing::api::Landing, library::api::Library,
-    models::api::Models, progress::api::Progress, quiz::api::Quizzes, review::api::Reviews,
+    memory::api::Memories, models::api::Models, progress::api::Progress, quiz::api::Quizzes, review::api::Reviews,
     tutor::api::Tutor,
 };
 use leptos::prelude::*;
@@ -28,6 +28,8 @@ pub struct Backend {
     pub models: Arc<dyn Models>,
     /// Talks with the tutor.
     pub tutor: Arc<dyn Tutor>,
+    /// What the tutor remembers.
+    pub memories: Arc<dyn Memories>,
 }
 
 /// The ports of this request.

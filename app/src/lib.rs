@@ -10,6 +10,7 @@ pub mod browser;
 pub mod error;
 pub mod landing;
 pub mod library;
+pub mod memory;
 pub mod models;
 pub mod progress;
 pub mod quiz;

@@ -17,6 +17,7 @@ pub mod account;
 pub mod analysis;
 pub mod landing;
 pub mod library;
+pub mod memory;
 pub mod models;
 pub mod progress;
 pub mod questions;

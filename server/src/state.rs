@@ -13,6 +13,7 @@ use crate::{
     library::{LibraryService, StoredPassages, files::Files, generations::Generations},
     live::Live,
     llm::{Orchestrator, answers::Answers, orchestrator::Parts, pace::Pace},
+    memory::MemoryService,
     models::{
         Book,
         choice::{self, Choice},
@@ -94,6 +95,8 @@ pub struct State {
     pub models: ModelsService,
     /// Talks with the tutor.
     pub tutor: TutorService,
+    /// What the tutor remembers.
+    pub memories: MemoryService,
     landing: LandingService,
     keyword: Arc<dyn KeywordStore>,
     encoder: MsMarco,
@@ -198,6 +201,7 @@ impl State {
         Ok(Self {
             landing: LandingService::new(db.clone(), clock.clone(), quizzes.clone(), guests),
             tutor: TutorService::new(db.clone(), clock.clone(), quizzes.clone(), reviews.clone()),
+            memories: MemoryService::new(db.clone(), clock.clone()),
             progress: ProgressService::new(
                 db.clone(),
                 clock.clone(),
@@ -246,6 +250,7 @@ impl State {
             progress: Arc::new(self.progress.clone()),
             models: Arc::new(self.models.clone()),
             tutor: Arc::new(self.tutor.clone()),
+            memories: Arc::new(self.memories.clone()),
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod concerns;
 mod ground;
+mod history;
 mod port;
 mod store;
 mod text;
@@ -14,7 +15,7 @@ use crate::{
     clock::Clock,
     db::{Db, Tx},
     error::{Error, Result},
-    library,
+    library, memory,
     progress::Day,
     questions,
     quiz::{Given, QuizService},
@@ -117,6 +118,9 @@ impl TutorService {
         store::insert(tx, day.learner, &talk, &matter::key(&talk.concept), day.now).await?;
         let mut said = vec![];
         self.go_on(tx, day, &mut talk, Event::Start, &mut said).await?;
+        let recalled = memory::recalled(tx, day.learner, material, &matter::key(&talk.concept)).await?;
+        let past = history::past(tx, day, &talk).await?;
+        said.splice(0..0, talk.matter.0.remind(&recalled, &past).map(Body::Tutor));
         self.keep(tx, day, &mut talk, said, None).await?;
         Ok(id)
     }
@@ -209,6 +213,9 @@ impl TutorService {
     async fn conclude(&self, tx: &mut Tx, day: &Day, talk: &store::TalkRow) -> Result<Outcome> {
         let concluded = talk.session.0.concluded().pop();
         let check = talk.session.0.questions().last().filter(|question| question.ask == tutor::Ask::Check);
+        if let Some(concluded) = &concluded {
+            memory::keep(tx, &self.clock, day.learner, talk.into(), concluded).await?;
+        }
         let rating = concluded.as_ref().and_then(|concluded| concluded.rating);
         let mut outcome = Outcome {
             right: check.and_then(|check| check.first).map(|verdict| verdict == tutor::Verdict::Right),

@@ -11,6 +11,7 @@ pub mod flaw;
 pub mod fusion;
 pub mod id;
 pub mod layout;
+pub mod memory;
 pub mod next_step;
 pub mod query;
 pub mod question;

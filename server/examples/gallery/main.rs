@@ -7,6 +7,7 @@ mod account;
 mod http;
 mod landing;
 mod library;
+mod memory;
 mod models;
 mod progress;
 mod quiz;
@@ -45,7 +46,8 @@ fn provide() {
         reviews: gallery.clone(),
         progress: gallery.clone(),
         models: gallery.clone(),
-        tutor: gallery,
+        tutor: gallery.clone(),
+        memories: gallery,
     });
     if let Some(response) = use_context::<ResponseOptions>() {
         provide_context(PageStatus(Arc::new(move |status| {

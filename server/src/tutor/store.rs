@@ -219,6 +219,34 @@ pub(super) async fn talks_about(
     Ok(query.one::<(i64,)>().await?.0)
 }
 
+/// The session of a talk, and when something was last said in it.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct EarlierRow {
+    pub(super) session: Json<Session>,
+    pub(super) touched: i64,
+}
+
+/// The learner's talks about a concept but for this one, the latest first.
+pub(super) async fn earlier(
+    tx: &mut Tx,
+    learner: LearnerId,
+    talk: TalkId,
+    material: MaterialId,
+    concept_key: &str,
+) -> Result<Vec<EarlierRow>> {
+    tx.query(
+        "SELECT session, touched FROM talk
+         WHERE learner = $1 AND material = $2 AND concept_key = $3 AND id <> $4
+         ORDER BY touched DESC, id DESC LIMIT 100",
+    )
+    .bind(learner.0)
+    .bind(material.0)
+    .bind(concept_key.to_string())
+    .bind(talk.0)
+    .all()
+    .await
+}
+
 /// A concept of the learner's own materials with a question that was never asked of them.
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct UnmetRow {

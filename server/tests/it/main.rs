@@ -14,6 +14,7 @@ mod keys;
 mod landing;
 mod library;
 mod llm;
+mod memory;
 mod models;
 mod progress;
 mod questions;
