@@ -3,6 +3,7 @@
 
 pub mod api;
 mod compose;
+mod keep;
 mod ladder;
 mod said;
 pub mod talk;

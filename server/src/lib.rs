@@ -15,6 +15,7 @@ pub mod shared;
 
 pub mod account;
 pub mod analysis;
+pub mod flashcard;
 pub mod landing;
 pub mod library;
 pub mod memory;

@@ -8,6 +8,7 @@ use crate::{
     clock::Clock,
     config::{Config, Secret},
     db::{self, Db},
+    flashcard::FlashcardService,
     jobs::{Wake, Work},
     landing::LandingService,
     library::{LibraryService, StoredPassages, files::Files, generations::Generations},
@@ -95,6 +96,8 @@ pub struct State {
     pub models: ModelsService,
     /// Talks with the tutor.
     pub tutor: TutorService,
+    /// Cards that learners make.
+    pub flashcards: FlashcardService,
     /// What the tutor remembers.
     pub memories: MemoryService,
     landing: LandingService,
@@ -201,6 +204,7 @@ impl State {
         Ok(Self {
             landing: LandingService::new(db.clone(), clock.clone(), quizzes.clone(), guests),
             tutor: TutorService::new(db.clone(), clock.clone(), quizzes.clone(), reviews.clone()),
+            flashcards: FlashcardService::new(db.clone(), clock.clone(), reviews.clone()),
             memories: MemoryService::new(db.clone(), clock.clone()),
             progress: ProgressService::new(
                 db.clone(),
@@ -250,6 +254,7 @@ impl State {
             progress: Arc::new(self.progress.clone()),
             models: Arc::new(self.models.clone()),
             tutor: Arc::new(self.tutor.clone()),
+            flashcards: Arc::new(self.flashcards.clone()),
             memories: Arc::new(self.memories.clone()),
         }
     }

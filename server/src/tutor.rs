@@ -6,6 +6,7 @@
 mod concerns;
 mod ground;
 mod history;
+mod keep;
 mod port;
 mod store;
 mod text;
@@ -38,6 +39,8 @@ use ground::{Answer, Ground};
 use sqlx::types::Json;
 use std::collections::HashSet;
 use store::LineRow;
+
+pub(crate) use keep::cited;
 
 /// Most answers by which mastery is estimated.
 const MOST_ANSWERS: usize = 20;

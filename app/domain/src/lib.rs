@@ -7,6 +7,7 @@ pub mod chapter;
 pub mod chunk;
 pub mod citation;
 pub mod document;
+pub mod flashcard;
 pub mod flaw;
 pub mod fusion;
 pub mod id;

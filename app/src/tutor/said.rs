@@ -1,7 +1,8 @@
 //! Lines of a talk as they are read.
 
 use super::{
-    api::{Asked, Body, Line, Outcome, Part, Said},
+    api::{Asked, Body, Line, Outcome, Part, REPORTED, Said},
+    keep::Keep,
     talking::Talking,
 };
 use crate::{
@@ -19,6 +20,7 @@ use leptos::prelude::*;
 pub(super) fn Spoken(talking: Talking, line: Numbered<Line>) -> impl IntoView {
     let (material, title, now) =
         talking.talk.with_untracked(|talk| (talk.material, talk.material_title.clone(), talk.now));
+    let seq = line.seq;
     match line.body.body {
         Body::Learner { text, confidence } => {
             let sure = confidence
@@ -36,7 +38,14 @@ pub(super) fn Spoken(talking: Talking, line: Numbered<Line>) -> impl IntoView {
                 <MitoSprite state=Mito::Idle side=32 still=true/>
                 <div class="msg__body">
                     <span class="sr">"Mito:"</span>
-                    {body(talking, said, material, &title, now)}
+                    {move || match talking.reported.with(|lines| lines.contains(&seq)) {
+                        true => view! { <p class="soft">{REPORTED}</p> }.into_any(),
+                        false => view! {
+                            {body(talking, said.clone(), material, &title, now)}
+                            <Keep talking line=seq said=said.clone()/>
+                        }
+                        .into_any(),
+                    }}
                 </div>
             </li>
         }

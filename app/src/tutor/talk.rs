@@ -3,6 +3,7 @@
 use super::{
     api::{DeleteTalk, RenameTalk, Talk, Wanted, load_talk, load_talks},
     compose::{Compose, Modes},
+    keep::KeepDialog,
     ladder::Ladder,
     said::{Spoken, mode_word},
     talking::Talking,
@@ -143,6 +144,7 @@ fn Conversation(talking: Talking) -> impl IntoView {
                 </div>
                 <Compose talking/>
             </div>
+            <KeepDialog talking/>
         </section>
     }
 }

@@ -1,6 +1,9 @@
 //! A learner in a talk: what was said, what is chosen or written, the act on its way. Draws nothing.
 
-use super::api::{Act, Doing, Done, Talk, act_in_talk};
+use super::{
+    api::{Act, Doing, Done, Talk, act_in_talk},
+    keep::Making,
+};
 use crate::{
     app::{Connection, FrameHandle},
     browser,
@@ -31,6 +34,10 @@ pub(super) struct Talking {
     pub(super) pending: RwSignal<bool>,
     /// What does not fit in the answer.
     pub(super) fault: RwSignal<Option<String>>,
+    /// What is to be made of a line.
+    pub(super) making: RwSignal<Option<Making>>,
+    /// Lines that were reported on this page.
+    pub(super) reported: RwSignal<Vec<u64>>,
     since: StoredValue<f64>,
     toasts: Toasts,
     connection: Connection,
@@ -46,6 +53,8 @@ impl Talking {
             confidence: RwSignal::new(None),
             pending: RwSignal::new(false),
             fault: RwSignal::new(None),
+            making: RwSignal::new(Making::asked()),
+            reported: RwSignal::new(vec![]),
             since: StoredValue::new(0.0),
             toasts: Toasts::here(),
             connection: Connection::here(),

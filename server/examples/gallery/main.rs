@@ -4,6 +4,7 @@
 //! `?state=NAME` on any page chooses what is shown and is kept in a cookie. The names are those of [`state::State`].
 
 mod account;
+mod flashcard;
 mod http;
 mod landing;
 mod library;
@@ -47,6 +48,7 @@ fn provide() {
         progress: gallery.clone(),
         models: gallery.clone(),
         tutor: gallery.clone(),
+        flashcards: gallery.clone(),
         memories: gallery,
     });
     if let Some(response) = use_context::<ResponseOptions>() {

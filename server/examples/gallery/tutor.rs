@@ -8,8 +8,8 @@ use app::{
     error::ApiError,
     session::Session,
     tutor::api::{
-        Asked, Beginning, Body, Doing, Done, Line, Part, Renaming, Said, Suggestion, Talk, TalkRow,
-        TalkState, Talks, Tutor, Wanted,
+        Asked, Beginning, Body, Doing, Done, Line, Part, Renaming, Reporting, Said, Suggestion, Talk,
+        TalkRow, TalkState, Talks, Tutor, Wanted,
     },
 };
 use domain::{
@@ -131,6 +131,10 @@ impl Tutor for Gallery {
     }
 
     async fn rename(&self, _: Session, _: Renaming) -> Result<(), ApiError> {
+        self.enter().await
+    }
+
+    async fn report(&self, _: Session, _: Reporting) -> Result<(), ApiError> {
         self.enter().await
     }
 

@@ -137,6 +137,8 @@ pub async fn move_progress(tx: &mut Tx, guest: LearnerId, account: LearnerId) ->
         "UPDATE review SET learner = $2 WHERE learner = $1",
         "UPDATE xp SET learner = $2 WHERE learner = $1",
         "UPDATE talk SET learner = $2 WHERE learner = $1",
+        "UPDATE talk_report SET learner = $2 WHERE learner = $1",
+        "UPDATE flashcard SET learner = $2 WHERE learner = $1",
     ] {
         tx.query(sql).bind(guest.0).bind(account.0).run().await?;
     }

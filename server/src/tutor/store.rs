@@ -10,7 +10,7 @@ use domain::{
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::ground::Ground;
+use super::{ground::Ground, keep::hidden};
 
 /// A talk.
 #[derive(Debug, sqlx::FromRow)]
@@ -132,10 +132,39 @@ pub(super) async fn list(tx: &mut Tx, learner: LearnerId, words: &str) -> Result
     .await
 }
 
-/// Lines after the one with this number.
+/// Lines after the one with this number, without what the learner reported.
 pub(super) async fn lines(tx: &mut Tx, talk: TalkId, after: i64) -> Result<Vec<LineRow>> {
     let query = tx.query("SELECT seq, at, body FROM talk_line WHERE talk = $1 AND seq > $2 ORDER BY seq");
-    query.bind(talk.0).bind(after).all().await
+    let mut lines: Vec<LineRow> = query.bind(talk.0).bind(after).all().await?;
+    let query = tx.query("SELECT line FROM talk_report WHERE talk = $1");
+    let reported: Vec<(i64,)> = query.bind(talk.0).all().await?;
+    for line in lines.iter_mut().filter(|line| reported.contains(&(line.seq,))) {
+        line.body = Json(hidden());
+    }
+    Ok(lines)
+}
+
+/// Writes a report down. False: this line was reported already.
+pub(super) async fn report(
+    tx: &mut Tx,
+    learner: LearnerId,
+    talk: TalkId,
+    line: i64,
+    reason: &str,
+    now: i64,
+) -> Result<bool> {
+    tx.query(
+        "INSERT INTO talk_report (talk, line, learner, reason, created) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (talk, line) DO NOTHING",
+    )
+    .bind(talk.0)
+    .bind(line)
+    .bind(learner.0)
+    .bind(reason.to_string())
+    .bind(now)
+    .run()
+    .await
+    .map(|written| written == 1)
 }
 
 /// What the learner did that began with this line.

@@ -8,6 +8,7 @@ mod analysis;
 mod answers;
 mod claude;
 mod db_contract;
+mod flashcard;
 mod generations;
 mod http;
 mod keys;

@@ -58,7 +58,13 @@ impl Talk {
     }
 
     /// Does something, and gives the lines that came of it.
-    pub(crate) async fn act(&mut self, site: &Site, browser: &mut Browser, act: &str, more: &str) -> Vec<Value> {
+    pub(crate) async fn act(
+        &mut self,
+        site: &Site,
+        browser: &mut Browser,
+        act: &str,
+        more: &str,
+    ) -> Vec<Value> {
         let answer = browser.call(site, "tutor/act", &self.doing(act, more)).await;
         assert_eq!(answer.status, StatusCode::OK, "{act}: {}", answer.body);
         let done = answer.json();
