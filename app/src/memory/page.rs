@@ -145,10 +145,11 @@ fn about(memory: &Memory, now: i64) -> String {
     let times = match memory.times {
         0 | 1 => None,
         2 => Some("twice".to_string()),
-        n => Some(format!("{n} times")),
+        n => Some(format!("{n}\u{a0}times")),
     };
     let concept = Some(memory.concept.clone()).filter(|concept| !concept.is_empty());
-    let parts = [concept, memory.file.clone(), times, Some(seen(memory.at, now))];
+    let when = seen(memory.at, now).replace(' ', "\u{a0}");
+    let parts = [concept, memory.file.clone(), times, Some(when)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

@@ -65,7 +65,7 @@ fn Kept(flashcard: Flashcard, #[prop(into)] flipped: Signal<bool>) -> impl IntoV
 #[component]
 fn KeptActs(id: FlashcardId) -> impl IntoView {
     view! {
-        <div class="row row--wrap">
+        <div class="flip__acts">
             <form method="post" action=RestFlashcard::url()>
                 <input type="hidden" name="flashcard" value=id.to_string()/>
                 <button type="submit" class="btn btn--quiet btn--sm"><Icon glyph=Glyph::Moon/>"Let it rest"</button>

@@ -74,20 +74,27 @@ pub(super) fn Keep(
 ) -> impl IntoView {
     let card = !cited(&said).is_empty();
     let talk = talking.talk.with_untracked(|talk| talk.id);
-    let action = move |making: Making, glyph: Glyph, words: &'static str| {
-        let name = if matches!(making, Making::Card(_)) { "card" } else { "report" };
+    // the flag needs no word: it stands under every line
+    let action = move |making: Making| {
+        let (name, glyph, words) = match making {
+            Making::Card(_) => ("card", Glyph::Cards, "Make a card"),
+            Making::Report(_) => ("report", Glyph::Flag, "Report"),
+        };
+        let shown = matches!(making, Making::Card(_)).then_some(words);
         view! {
             <a
-                class="btn btn--quiet btn--sm"
+                class=if shown.is_some() { "btn btn--quiet btn--sm" } else { "btn btn--icon" }
                 href=format!("/tutor/{talk}?{name}={line}")
                 rel="external"
+                title=shown.is_none().then_some(words)
+                aria-label=shown.is_none().then_some(words)
                 on:click=move |event| {
                     event.prevent_default();
                     talking.making.set(Some(making));
                 }
             >
                 <Icon glyph/>
-                {words}
+                {shown}
             </a>
         }
     };
@@ -99,8 +106,8 @@ pub(super) fn Keep(
         {kept.then(|| view! { <p class="small soft" role="status">{MADE}</p> })}
         {(speaks && !hidden).then(|| view! {
             <div class="msg__acts">
-                {card.then(|| action(Making::Card(line), Glyph::Cards, "Make a card"))}
-                {action(Making::Report(line), Glyph::Flag, "Report")}
+                {card.then(|| action(Making::Card(line)))}
+                {action(Making::Report(line))}
             </div>
         })}
     }

@@ -75,7 +75,7 @@ pub(super) async fn report(tx: &mut Tx, learner: LearnerId, request: &Reporting,
     }
     let line = i64::try_from(request.line).unwrap_or(i64::MAX);
     if store::report(tx, learner, request.talk, line, reason, now).await? {
-        tracing::warn!(talk.id = %request.talk, line, reason, "a line of a talk was reported");
+        tracing::info!(talk.id = %request.talk, line, "a line of a talk was reported");
     }
     Ok(())
 }
