@@ -113,6 +113,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("tutor") view={Lazy::<pages::Talks>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("tutor/:id") view={Lazy::<pages::Talk>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("settings") view={Lazy::<pages::Settings>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("settings/memory") view={Lazy::<pages::Memory>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("admin/ai") view={Lazy::<pages::Overview>::new()} ssr=SsrMode::Async/>
                     </ParentRoute>
                 </ParentRoute>

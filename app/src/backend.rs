@@ -2,9 +2,9 @@
 //! implements them, a test may fake them.
 
 use crate::{
-    account::api::Account, error::ApiError, landing::api::Landing, library::api::Library,
-    models::api::Models, progress::api::Progress, quiz::api::Quizzes, review::api::Reviews,
-    tutor::api::Tutor,
+    account::api::Account, error::ApiError, flashcard::api::Flashcards, landing::api::Landing,
+    library::api::Library, memory::api::Memories, models::api::Models, progress::api::Progress,
+    quiz::api::Quizzes, review::api::Reviews, tutor::api::Tutor,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -28,6 +28,10 @@ pub struct Backend {
     pub models: Arc<dyn Models>,
     /// Talks with the tutor.
     pub tutor: Arc<dyn Tutor>,
+    /// Cards that learners make.
+    pub flashcards: Arc<dyn Flashcards>,
+    /// What the tutor remembers.
+    pub memories: Arc<dyn Memories>,
 }
 
 /// The ports of this request.

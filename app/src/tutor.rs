@@ -5,6 +5,7 @@ mod acts;
 pub mod api;
 mod compose;
 mod how;
+mod keep;
 mod keep_talk;
 mod ladder;
 mod link;

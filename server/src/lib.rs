@@ -15,8 +15,10 @@ pub mod shared;
 
 pub mod account;
 pub mod analysis;
+pub mod flashcard;
 pub mod landing;
 pub mod library;
+pub mod memory;
 pub mod models;
 pub mod progress;
 pub mod questions;

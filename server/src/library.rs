@@ -457,7 +457,7 @@ impl Library for LibraryService {
 }
 
 /// A row as the learner sees it, with what is due of all their questions.
-fn material(row: store::ShelfRow, due: &[(MaterialId, QuestionId)]) -> Material {
+fn material(row: store::ShelfRow, due: &[(MaterialId, Option<QuestionId>)]) -> Material {
     let store::ShelfRow { material, passages, embedded, questions, answered, known } = row;
     let due = due.iter().filter(|(of, _)| of.0 == material.id).count();
     let percent = |n: i64| (n * 100 / questions.max(1)).clamp(0, 100) as u8;

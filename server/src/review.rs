@@ -1,7 +1,7 @@
 //! Spaced repetition: the queue, grades and undo. Refuses: deciding when a card comes back (`domain::schedule`) and
 //! how memory fades (`fsrs`).
 //!
-//! A card is a question that the learner was asked. An answer in a set is its first review, or one more: it is
+//! A card is a question that the learner was asked, or a flashcard that they made. An answer in a set is its first review, or one more: it is
 //! written down as a review under the answer's own id, so that the log is whole; undo takes back grades alone. Cards
 //! of questions that were retired, or that the learner reported, rest.
 
@@ -16,12 +16,12 @@ use crate::{
     progress::Day,
 };
 use domain::{
-    id::{MaterialId, QuestionId},
+    id::{FlashcardId, MaterialId, QuestionId},
     schedule::{self, CardState, Moment, Plan, Rating},
 };
 use fsrs::Fsrs;
 use std::{collections::HashMap, sync::Arc};
-use store::{After, Before, CardRow, NewReview};
+use store::{After, Before, CardRow, NewReview, Subject};
 use uuid::Uuid;
 
 /// Longest time that is believed to have been spent on one thing, in milliseconds.
@@ -83,7 +83,7 @@ impl ReviewService {
         let moment = Self::moment(day, &state);
         let outcome = schedule::answered(&state, learned.rating, moment, self.plan(day, id), &*self.model);
         if is_new {
-            store::insert(tx, id, day, learned.question, &outcome.state).await?;
+            store::insert(tx, id, day, Subject::Question(learned.question), &outcome.state).await?;
         } else {
             store::save(tx, day.learner, id, &outcome.state).await?;
         }
@@ -98,6 +98,12 @@ impl ReviewService {
         };
         store::log(tx, day, review).await?;
         Ok(was_due)
+    }
+
+    /// Makes the card of a flashcard, due at once.
+    pub(crate) async fn begin(&self, tx: &mut Tx, day: &Day, flashcard: FlashcardId) -> Result<()> {
+        let card = CardState::new(day.now);
+        Ok(store::insert(tx, self.clock.id(), day, Subject::Flashcard(flashcard), &card).await?)
     }
 
     /// Cards due now and until the end of tomorrow.
@@ -134,12 +140,12 @@ impl ReviewService {
     ) -> Result<HashMap<QuestionId, f32>> {
         let cards = store::of_questions(tx, day.learner, questions).await?;
         let recall =
-            |row: &CardRow| Some((QuestionId(row.question), row.state().recall(day.now, &*self.model)?));
+            |row: &CardRow| Some((QuestionId(row.question?), row.state().recall(day.now, &*self.model)?));
         Ok(cards.iter().filter_map(recall).collect())
     }
 }
 
-/// Cards due now, by material: for the library's shelf and the reader's margin.
+/// Cards due now, by material, with their questions where they ask one: for the library's shelf and the reader's margin.
 ///
 /// # Errors
 /// When the database fails, or `Unauthorized` if the learner is gone.
@@ -147,8 +153,11 @@ pub async fn due_questions(
     tx: &mut Tx,
     clock: &Clock,
     session: app::session::Session,
-) -> Result<Vec<(MaterialId, QuestionId)>> {
+) -> Result<Vec<(MaterialId, Option<QuestionId>)>> {
     let day = Day::of(tx, clock, session).await?;
     let rows = store::due_questions(tx, &day).await?;
-    Ok(rows.into_iter().map(|(material, question)| (MaterialId(material), QuestionId(question))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(material, question)| (MaterialId(material), question.map(QuestionId)))
+        .collect())
 }

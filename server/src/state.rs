@@ -8,11 +8,13 @@ use crate::{
     clock::Clock,
     config::{Config, Secret},
     db::{self, Db},
+    flashcard::FlashcardService,
     jobs::{Wake, Work},
     landing::LandingService,
     library::{LibraryService, StoredPassages, files::Files, generations::Generations},
     live::Live,
     llm::{Orchestrator, answers::Answers, orchestrator::Parts, pace::Pace},
+    memory::MemoryService,
     models::{
         Book,
         choice::{self, Choice},
@@ -96,6 +98,10 @@ pub struct State {
     pub tutor: TutorService,
     /// Who follows one.
     pub listeners: Listeners,
+    /// Cards that learners make.
+    pub flashcards: FlashcardService,
+    /// What the tutor remembers.
+    pub memories: MemoryService,
     landing: LandingService,
     keyword: Arc<dyn KeywordStore>,
     encoder: MsMarco,
@@ -207,6 +213,8 @@ impl State {
                 live.clone(),
             ),
             listeners: Listeners::new(live.clone()),
+            flashcards: FlashcardService::new(db.clone(), clock.clone(), reviews.clone()),
+            memories: MemoryService::new(db.clone(), clock.clone()),
             progress: ProgressService::new(
                 db.clone(),
                 clock.clone(),
@@ -255,6 +263,8 @@ impl State {
             progress: Arc::new(self.progress.clone()),
             models: Arc::new(self.models.clone()),
             tutor: Arc::new(self.tutor.clone()),
+            flashcards: Arc::new(self.flashcards.clone()),
+            memories: Arc::new(self.memories.clone()),
         }
     }
 

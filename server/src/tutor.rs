@@ -5,6 +5,8 @@
 
 mod concerns;
 mod ground;
+mod history;
+mod keep;
 pub mod listen;
 mod port;
 mod store;
@@ -18,6 +20,7 @@ use crate::{
     error::{Error, Result},
     library,
     live::Live,
+    memory,
     progress::Day,
     questions,
     quiz::{Given, QuizService},
@@ -40,6 +43,8 @@ use ground::{Answer, Ground};
 use sqlx::types::Json;
 use std::collections::HashSet;
 use store::LineRow;
+
+pub(crate) use keep::cited;
 
 /// Most answers by which mastery is estimated.
 const MOST_ANSWERS: usize = 20;
@@ -123,6 +128,9 @@ impl TutorService {
         store::insert(tx, day.learner, &talk, &matter::key(&talk.concept), day.now).await?;
         let mut said = vec![];
         self.go_on(tx, day, &mut talk, Event::Start, &mut said).await?;
+        let recalled = memory::recalled(tx, day.learner, material, &matter::key(&talk.concept)).await?;
+        let past = history::past(tx, day, &talk).await?;
+        said.splice(0..0, talk.matter.0.remind(&recalled, &past).map(Body::Tutor));
         self.keep(tx, day, &mut talk, said, None).await?;
         Ok(id)
     }
@@ -215,6 +223,9 @@ impl TutorService {
     async fn conclude(&self, tx: &mut Tx, day: &Day, talk: &store::TalkRow) -> Result<Outcome> {
         let concluded = talk.session.0.concluded().pop();
         let check = talk.session.0.questions().last().filter(|question| question.ask == tutor::Ask::Check);
+        if let Some(concluded) = &concluded {
+            memory::keep(tx, &self.clock, day.learner, talk.into(), concluded).await?;
+        }
         let rating = concluded.as_ref().and_then(|concluded| concluded.rating);
         let mut outcome = Outcome {
             right: check.and_then(|check| check.first).map(|verdict| verdict == tutor::Verdict::Right),

@@ -50,6 +50,10 @@ ids! {
     SavedSearchId,
     /// A session with the tutor.
     TalkId,
+    /// Something that the tutor remembers.
+    MemoryId,
+    /// A card with a front and a back.
+    FlashcardId,
     /// A unit of background work.
     JobId,
 }

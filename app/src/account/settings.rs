@@ -90,6 +90,7 @@ fn Sections(me: Me) -> impl IntoView {
                 <a class="sky" href="#look" rel="external"><Icon glyph=Glyph::Text/>"Reading and access"</a>
                 <a class="honey" href="#play" rel="external"><Icon glyph=Glyph::Star/>"Play"</a>
                 <a class="lav" href="#models" rel="external"><Icon glyph=Glyph::Chat/>"Language models"</a>
+                <a class="mint" href="#memory" rel="external"><Icon glyph=Glyph::Bulb/>"Memory"</a>
                 <a class="coral" href="#account" rel="external"><Icon glyph=Glyph::Shield/>"Your account"</a>
             </nav>
             <div class="stack">
@@ -104,6 +105,16 @@ fn Sections(me: Me) -> impl IntoView {
                     <button class="btn btn--fill sakura unscripted" type="submit">"Save"</button>
                 </ActionForm>
                 <LanguageModels administrator/>
+                <section class="card sect mint" id="memory">
+                    <Heading glyph=Glyph::Bulb words="Memory"/>
+                    <div class="opt opt--stack">
+                        <div>
+                            <b>"What Mito remembers"</b>
+                            <span class="small soft">"Your goals, what was hard in a talk and what clicked: to see, change and delete"</span>
+                        </div>
+                        <a class="btn btn--line btn--sm" href="/settings/memory">"See it"</a>
+                    </div>
+                </section>
                 {if member {
                     view! { <Account email=email.unwrap_or_default()/> }.into_any()
                 } else {

@@ -12,6 +12,7 @@ use crate::{
     },
     landing::page::LandingPage,
     library::{page::LibraryPage, reader::ReaderPage, search::SearchPage},
+    memory::page::MemoryPage,
     models::overview::OverviewPage,
     progress::home::HomePage,
     quiz::{page::QuizPage, results::ResultsPage},
@@ -79,6 +80,7 @@ part!(entrance, __preload_entrance: Entrance {
 part!(desk, __preload_desk: Desk {
     Home => HomePage,
     Settings => SettingsPage,
+    Memory => MemoryPage,
 });
 
 // of one person, who waits for it alone

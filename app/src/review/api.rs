@@ -1,6 +1,6 @@
 //! Requests, answers and the port of review.
 
-use crate::{error::ApiError, quiz::api::Question, session::Session};
+use crate::{error::ApiError, flashcard::api::Flashcard, quiz::api::Question, session::Session};
 use domain::{id::CardId, schedule::Rating, xp::XpGain};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ pub struct Queue {
     pub tomorrow: u32,
     /// When the next card is due if none is now, milliseconds since 1970.
     pub next_due: Option<i64>,
+    /// Cards that the learner lets rest.
+    pub resting: u32,
     /// The last grade, while it can be undone.
     pub last: Option<LastGrade>,
     /// Whether XP and Mito's reactions are shown.
@@ -33,8 +35,8 @@ pub struct Queue {
 pub struct Card {
     /// Which.
     pub id: CardId,
-    /// The question it asks again: the stem is the front; key, reason and quote are the back.
-    pub question: Question,
+    /// What it shows.
+    pub face: Face,
     /// Reviews so far: sent back with the grade, so that a grade given twice counts once.
     pub reps: u32,
     /// Seconds until it comes back after Again, Hard, Good, Easy.
@@ -45,6 +47,16 @@ pub struct Card {
     pub recall: Option<f32>,
     /// Times it was forgotten.
     pub lapses: u32,
+}
+
+/// What a card shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Face {
+    /// A question that it asks again: the stem is the front; key, reason and quote are the back.
+    Question(Question),
+    /// A front and a back that the learner made.
+    Flashcard(Flashcard),
 }
 
 /// A grade that was just given.

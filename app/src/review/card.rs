@@ -1,7 +1,8 @@
 //! A card: stem and options in front, then the key, why, and the learner's own page. Nothing moves when it is flipped.
 
-use super::api::Card;
+use super::api::{Card, Face};
 use crate::{
+    flashcard::api::{DeleteFlashcard, Flashcard, RestFlashcard},
     quiz::{
         Others,
         api::Question,
@@ -9,16 +10,88 @@ use crate::{
         reason::{Reason, letter, topic},
     },
     ui::{
-        Glyph, Icon,
+        Cite, Glyph, Icon, Quote,
         prose::{Prose, bind_units, split_stem},
     },
 };
-use leptos::prelude::*;
+use domain::id::FlashcardId;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The card, front or both sides.
 #[component]
 pub(super) fn FlipCard(card: Card, now: i64, #[prop(into)] flipped: Signal<bool>) -> impl IntoView {
-    let question = card.question.clone();
+    let under = history(&card, now);
+    let face = match card.face {
+        Face::Question(question) => view! { <Asked question flipped/> }.into_any(),
+        Face::Flashcard(flashcard) => view! { <Kept flashcard flipped/> }.into_any(),
+    };
+    view! {
+        <article class="card flip" aria-label="Card">{face}</article>
+        <p class="under small soft">{under}</p>
+    }
+}
+
+/// A card that the learner made.
+#[component]
+fn Kept(flashcard: Flashcard, #[prop(into)] flipped: Signal<bool>) -> impl IntoView {
+    let Flashcard { id, front, back, quote, span, page, material, title, .. } = flashcard;
+    let topic = title.clone();
+    let back = move || {
+        let head = if back.is_empty() { "From your page".to_string() } else { bind_units(&back) };
+        let (quote, title) = (quote.clone(), title.clone());
+        flipped.get().then(|| {
+            view! {
+                <div class="flip__a">
+                    <h2 id="back" tabindex="-1">{head}</h2>
+                    <Quote text=quote>{title}" "<Cite material span page/></Quote>
+                    <p class="micro soft">"You made this card. For study, not medical advice."</p>
+                    <KeptActs id/>
+                </div>
+            }
+        })
+    };
+    view! {
+        <div class="flip__q">
+            <p class="row row--wrap chips">
+                <span class="chip sky"><Icon glyph=Glyph::Cards/><span class="truncate">{topic}</span></span>
+            </p>
+            <h2 class="flip__lead" id="front" tabindex="-1"><Prose text=front/></h2>
+        </div>
+        {back}
+    }
+}
+
+/// What a learner can do with a card of their own besides grading it.
+#[component]
+fn KeptActs(id: FlashcardId) -> impl IntoView {
+    view! {
+        <div class="flip__acts">
+            <form method="post" action=RestFlashcard::url()>
+                <input type="hidden" name="flashcard" value=id.to_string()/>
+                <button type="submit" class="btn btn--quiet btn--sm"><Icon glyph=Glyph::Moon/>"Let it rest"</button>
+            </form>
+            <button type="button" class="btn btn--quiet btn--sm" popovertarget="delete-card">
+                <Icon glyph=Glyph::Trash/>"Delete …"
+            </button>
+        </div>
+        <div class="dialog" id="delete-card" popover="auto" role="dialog" aria-labelledby="delete-card-title">
+            <form method="post" action=DeleteFlashcard::url()>
+                <input type="hidden" name="flashcard" value=id.to_string()/>
+                <h2 id="delete-card-title" class="dialog__title">"Delete this card?"</h2>
+                <p class="soft">"It goes with its reviews. This cannot be undone."</p>
+                <div class="dialog__acts">
+                    <button type="button" class="btn btn--line" popovertarget="delete-card" popovertargetaction="hide">"Keep it"</button>
+                    <button type="submit" class="btn btn--fill coral"><Icon glyph=Glyph::Trash/>"Delete"</button>
+                </div>
+            </form>
+        </div>
+    }
+}
+
+/// A question that was asked before.
+#[component]
+fn Asked(question: Question, #[prop(into)] flipped: Signal<bool>) -> impl IntoView {
+    let about = topic(&question);
     let (case, lead) = split_stem(&question.stem);
     let case = case.map(|case| {
         let paragraphs = case.split('\n').filter(|paragraph| !paragraph.trim().is_empty());
@@ -46,18 +119,15 @@ pub(super) fn FlipCard(card: Card, now: i64, #[prop(into)] flipped: Signal<bool>
         .collect_view();
     let back = move || flipped.get().then(|| view! { <Back question=question.clone()/> });
     view! {
-        <article class="card flip" aria-label="Card">
-            <div class="flip__q">
-                <p class="row row--wrap chips">
-                    <span class="chip sky"><Icon glyph=Glyph::Pulse/><span class="truncate">{topic(&card.question)}</span></span>
-                </p>
-                {case}
-                <h2 class="flip__lead" id="front" tabindex="-1"><Prose text=lead/></h2>
-                <ol class="choices choices--flat">{options}</ol>
-            </div>
-            {back}
-        </article>
-        <p class="under small soft">{history(&card, now)}</p>
+        <div class="flip__q">
+            <p class="row row--wrap chips">
+                <span class="chip sky"><Icon glyph=Glyph::Pulse/><span class="truncate">{about}</span></span>
+            </p>
+            {case}
+            <h2 class="flip__lead" id="front" tabindex="-1"><Prose text=lead/></h2>
+            <ol class="choices choices--flat">{options}</ol>
+        </div>
+        {back}
     }
 }
 
@@ -110,7 +180,7 @@ mod tests {
     fn what_is_known_about_a_card() {
         let mut card = Card {
             id: CardId(Uuid::nil()),
-            question: Question {
+            face: Face::Question(Question {
                 id: QuestionId(Uuid::nil()),
                 stem: String::new(),
                 options: vec![],
@@ -120,7 +190,7 @@ mod tests {
                 title: String::new(),
                 headings: vec![],
                 automatic: true,
-            },
+            }),
             reps: 0,
             intervals: [0; 4],
             last_seen: None,

@@ -2,10 +2,11 @@
 
 use super::api::Queue;
 use crate::{
+    flashcard::api::WakeFlashcards,
     quiz::{api::StartQuiz, due::comes_back},
     ui::{Glyph, Hue, Icon, Mito, MitoSprite, Note},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The queue is empty.
 #[component]
@@ -37,6 +38,18 @@ pub(super) fn AllDone(queue: Queue) -> impl IntoView {
             {soon.map(|soon| view! { <p class="chip lav"><Icon glyph=Glyph::Refresh/>{soon}</p> })}
             {move || failed().map(|error| {
                 view! { <Note hue=Hue::Coral glyph=Glyph::Warn alert=true><p>{error.to_string()}</p></Note> }
+            })}
+            {(queue.resting > 0).then(|| {
+                let rest = match queue.resting {
+                    1 => "1 of your own cards rests.".to_string(),
+                    n => format!("{n} of your own cards rest."),
+                };
+                view! {
+                    <form method="post" action=WakeFlashcards::url() class="row row--wrap">
+                        <span class="soft">{rest}</span>
+                        <button type="submit" class="btn btn--quiet btn--sm">"Bring them back"</button>
+                    </form>
+                }
             })}
             <div class="row row--wrap done__acts">
                 <ActionForm action=start>

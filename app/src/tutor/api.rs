@@ -16,6 +16,10 @@ use serde::{Deserialize, Serialize};
 
 /// Longest answer, in characters: some three pages.
 pub const ANSWER_MAX_CHARS: usize = 4_000;
+/// Longest reason of a report, in characters.
+pub const REASON_MAX_CHARS: usize = 200;
+/// What stands in the place of a line that its learner reported.
+pub const REPORTED: &str = "You reported this.";
 /// Longest title of a talk, in characters.
 pub const TITLE_MAX_CHARS: usize = 120;
 
@@ -469,8 +473,19 @@ pub struct Renaming {
     pub title: String,
 }
 
+/// Reports a line of the tutor; it is hidden from then on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reporting {
+    /// The talk.
+    pub talk: TalkId,
+    /// The number of the line.
+    pub line: u64,
+    /// What is wrong with it: 1 to 200 characters.
+    pub reason: String,
+}
+
 /// Port of the tutor. `begin` always redirects to `/tutor/{talk}`, also a scripted request, whose page follows. Where a
-/// request accepts `text/html` (a form without scripts), `act` and `rename` redirect to the talk and `delete` to `/tutor`; a
+/// request accepts `text/html` (a form without scripts), `act`, `rename` and `report` redirect to the talk and `delete` to `/tutor`; a
 /// scripted request must not be redirected by these.
 #[async_trait::async_trait]
 pub trait Tutor: Send + Sync {
@@ -484,6 +499,8 @@ pub trait Tutor: Send + Sync {
     async fn act(&self, session: Session, request: Doing) -> Result<Done, ApiError>;
     /// Gives a talk another name.
     async fn rename(&self, session: Session, request: Renaming) -> Result<(), ApiError>;
+    /// Reports a line of the tutor. Reported twice it is reported once.
+    async fn report(&self, session: Session, request: Reporting) -> Result<(), ApiError>;
     /// Deletes a talk; what it taught stays in the reviews.
     async fn delete(&self, session: Session, talk: TalkId) -> Result<(), ApiError>;
 }
@@ -516,6 +533,12 @@ pub async fn act_in_talk(request: Doing) -> Result<Done, ApiError> {
 #[server(endpoint = "tutor/rename")]
 pub async fn rename_talk(request: Renaming) -> Result<(), ApiError> {
     crate::backend()?.tutor.rename(crate::session()?, request).await
+}
+
+/// Reports a line of the tutor.
+#[server(endpoint = "tutor/report")]
+pub async fn report_line(request: Reporting) -> Result<(), ApiError> {
+    crate::backend()?.tutor.report(crate::session()?, request).await
 }
 
 /// Deletes a talk.

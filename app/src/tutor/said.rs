@@ -2,8 +2,9 @@
 
 use super::{
     acts::MessageActs,
-    api::{Asked, Body, Line, Outcome, Part, Said, Source, Talk, Why, Wording},
+    api::{Asked, Body, Line, Outcome, Part, REPORTED, Said, Source, Talk, Why, Wording},
     compose::Editing,
+    keep::Keep,
     talking::Talking,
 };
 use crate::{
@@ -113,7 +114,14 @@ pub(super) fn Spoken(talking: Talking, line: Numbered<Line>, pressable: Pressabl
                 <MitoSprite state=Mito::Idle side=32 still=true/>
                 <div class="msg__body">
                     <span class="sr">"Mito:"</span>
-                    {body(talking, said, material, &title, now)}
+                    {move || match talking.reported.with(|lines| lines.contains(&seq)) {
+                        true => view! { <p class="soft">{REPORTED}</p> }.into_any(),
+                        false => view! {
+                            {body(talking, said.clone(), material, &title, now)}
+                            <Keep talking line=seq said=said.clone()/>
+                        }
+                        .into_any(),
+                    }}
                     <Show when=move || pressable.said.get() == Some(seq)><MessageActs talking/></Show>
                 </div>
             </li>

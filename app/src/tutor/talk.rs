@@ -5,6 +5,7 @@ use super::{
     api::{Act, Talk, Wanted, load_talk, load_talks},
     compose::{Compose, Editing, Modes},
     how::{Tune, unusual},
+    keep::KeepDialog,
     keep_talk::KeepTalk,
     ladder::Ladder,
     passage::{Passage, PassageBeside, PassageSheet, pages},
@@ -186,6 +187,7 @@ fn Conversation(talking: Talking) -> impl IntoView {
                 <p class="sr" role="status">{move || speaking.get().then_some("Mito writes. Escape stops it.")}</p>
                 <Compose talking/>
             </div>
+            <KeepDialog talking/>
         </section>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     api::{Act, Doing, Line, Talk, TalkState},
+    keep::Making,
     link::Link,
 };
 use crate::{
@@ -36,6 +37,10 @@ pub(super) struct Talking {
     pub(super) fault: RwSignal<Option<String>>,
     /// How it reaches the server.
     pub(super) link: Link,
+    /// What is to be made of a line.
+    pub(super) making: RwSignal<Option<Making>>,
+    /// Lines that were reported on this page.
+    pub(super) reported: RwSignal<Vec<u64>>,
     since: StoredValue<f64>,
     toasts: Toasts,
     frame: FrameHandle,
@@ -51,6 +56,8 @@ impl Talking {
             pending: RwSignal::new(false),
             fault: RwSignal::new(None),
             link: Link::new(),
+            making: RwSignal::new(Making::asked()),
+            reported: RwSignal::new(vec![]),
             since: StoredValue::new(0.0),
             toasts: Toasts::here(),
             frame: FrameHandle::here(),

@@ -4,9 +4,11 @@
 //! `?state=NAME` on any page chooses what is shown and is kept in a cookie. The names are those of [`state::State`].
 
 mod account;
+mod flashcard;
 mod http;
 mod landing;
 mod library;
+mod memory;
 mod models;
 mod progress;
 mod quiz;
@@ -45,7 +47,9 @@ fn provide() {
         reviews: gallery.clone(),
         progress: gallery.clone(),
         models: gallery.clone(),
-        tutor: gallery,
+        tutor: gallery.clone(),
+        flashcards: gallery.clone(),
+        memories: gallery,
     });
     if let Some(response) = use_context::<ResponseOptions>() {
         provide_context(PageStatus(Arc::new(move |status| {

@@ -1,16 +1,20 @@
-//! A queue of three cards that goes on as they are graded.
+//! A queue of questions and a card of one's own at its end that goes on as they are graded.
 
 use crate::{
+    library::HEART,
     quiz::{NOW, questions, wants_html},
     state::{Gallery, State},
 };
 use app::{
     error::ApiError,
-    review::api::{Card, Grade, LastGrade, Queue, Reviews},
+    flashcard::api::Flashcard,
+    review::api::{Card, Face, Grade, LastGrade, Queue, Reviews},
     session::Session,
 };
 use domain::{
-    id::CardId,
+    document::Span,
+    flashcard::Kind,
+    id::{CardId, FlashcardId},
     schedule::Rating,
     xp::{XpGain, XpReason},
 };
@@ -23,9 +27,26 @@ const INTERVALS: [i64; 4] = [600, 3 * 86_400, 8 * 86_400, 21 * 86_400];
 /// Grades given, first to last.
 static GIVEN: Mutex<Vec<Rating>> = Mutex::new(Vec::new());
 
+fn flashcard() -> Flashcard {
+    let quote = "A faster pulse shortens diastole most of all, so the ventricle has less time to fill.";
+    Flashcard {
+        id: FlashcardId(Uuid::from_u128(0x91)),
+        kind: Kind::Cloze,
+        front: quote.replace("diastole", "_____"),
+        back: "diastole".into(),
+        concept: "Preload".into(),
+        quote: quote.into(),
+        span: Span { start: 10, end: 10 + quote.len() as u32 },
+        page: 24,
+        material: HEART,
+        title: "The heart".into(),
+    }
+}
+
 fn queue(state: State) -> Queue {
     let given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let cards = questions();
+    let mut cards = vec![Face::Flashcard(flashcard())];
+    cards.splice(0..0, questions().into_iter().map(Face::Question));
     let left = match state {
         State::New | State::Done => 0,
         _ => (cards.len() - given.len().min(cards.len())) as u32,
@@ -34,7 +55,7 @@ fn queue(state: State) -> Queue {
         let index = given.len();
         Card {
             id: CardId(Uuid::from_u128(0x61 + index as u128)),
-            question: cards[index].clone(),
+            face: cards[index].clone(),
             reps: 3,
             intervals: INTERVALS,
             last_seen: Some(NOW - 6 * 86_400_000),
@@ -54,6 +75,7 @@ fn queue(state: State) -> Queue {
         tomorrow: if state == State::New { 0 } else { 34 },
         next_due: (left == 0 && state != State::New).then_some(NOW + 9 * 3_600_000),
         last,
+        resting: u32::from(state == State::Done) * 2,
         gamification: state != State::Plain,
         keys: true,
         now: NOW,

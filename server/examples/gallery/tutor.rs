@@ -8,8 +8,8 @@ use app::{
     error::ApiError,
     session::Session,
     tutor::api::{
-        Asked, Beginning, Body, Doing, Done, Line, Outcome, Part, Renaming, Said, Suggestion, Talk, TalkRow,
-        TalkState, Talks, Tutor, Wanted, Why,
+        Asked, Beginning, Body, Doing, Done, Line, Outcome, Part, Renaming, Reporting, Said, Suggestion,
+        Talk, TalkRow, TalkState, Talks, Tutor, Wanted, Why,
     },
 };
 use domain::{
@@ -243,6 +243,10 @@ impl Tutor for Gallery {
     }
 
     async fn rename(&self, _: Session, _: Renaming) -> Result<(), ApiError> {
+        self.enter().await
+    }
+
+    async fn report(&self, _: Session, _: Reporting) -> Result<(), ApiError> {
         self.enter().await
     }
 

@@ -2,10 +2,13 @@
 
 use crate::{
     db::{Result, Tx},
-    library,
+    library, memory,
 };
 use app::{account::api::Settings, library::api::SAVED_MOST};
-use domain::id::{LearnerId, SessionId};
+use domain::{
+    id::{LearnerId, SessionId},
+    memory::MOST,
+};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -117,8 +120,8 @@ pub async fn delete(tx: &mut Tx, learner: LearnerId) -> Result<()> {
     Ok(())
 }
 
-/// Adds a guest's progress to an account and deletes the guest. Where both have a card of one question, the
-/// account's stays.
+/// Adds a guest's progress, talks and memories to an account and deletes the guest. Where both have a card of one question,
+/// the account's stays.
 pub async fn move_progress(tx: &mut Tx, guest: LearnerId, account: LearnerId) -> Result<()> {
     let is_guest = tx.query("SELECT email FROM learner WHERE id = $1 AND email IS NULL").bind(guest.0);
     if is_guest.maybe::<(Option<String>,)>().await?.is_none() {
@@ -133,10 +136,14 @@ pub async fn move_progress(tx: &mut Tx, guest: LearnerId, account: LearnerId) ->
         "UPDATE card SET learner = $2 WHERE learner = $1",
         "UPDATE review SET learner = $2 WHERE learner = $1",
         "UPDATE xp SET learner = $2 WHERE learner = $1",
+        "UPDATE talk SET learner = $2 WHERE learner = $1",
+        "UPDATE talk_report SET learner = $2 WHERE learner = $1",
+        "UPDATE flashcard SET learner = $2 WHERE learner = $1",
     ] {
         tx.query(sql).bind(guest.0).bind(account.0).run().await?;
     }
     library::store::saved::give(tx, guest, account, SAVED_MOST).await?;
+    memory::give(tx, guest, account, MOST).await?;
     delete(tx, guest).await
 }
 

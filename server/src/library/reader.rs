@@ -79,9 +79,9 @@ impl Stretch {
         material: Material,
         document: &Document,
         questions: Vec<MarginRow>,
-        due: &[(MaterialId, QuestionId)],
+        due: &[(MaterialId, Option<QuestionId>)],
     ) -> Reader {
-        let is_due = |row: &MarginRow| due.iter().any(|(_, question)| *question == row.question());
+        let is_due = |row: &MarginRow| due.iter().any(|(_, question)| *question == Some(row.question()));
         Reader {
             material,
             outline: outline(document),

@@ -8,20 +8,24 @@ use crate::{
     clock,
     db::Tx,
     error::{Error, Result},
+    flashcard,
     http::forms,
     progress::{self, Day, Source},
 };
 use app::{
     error::ApiError,
-    review::api::{Card, Grade, LastGrade, Queue, Reviews},
+    review::api::{Card, Face, Grade, LastGrade, Queue, Reviews},
     session::Session,
 };
 use domain::{
-    id::{CardId, QuestionId},
+    id::{CardId, FlashcardId},
     schedule::{self, Rating},
     seed::Seeded,
     xp::{self, Recall},
 };
+
+/// How hard a flashcard is taken to be, for XP: nobody else answers it.
+const FLASHCARD_DIFFICULTY: f32 = 0.5;
 
 impl ReviewService {
     /// The queue; `front` is shown first, due or not (a grade of it was taken back).
@@ -46,6 +50,7 @@ impl ReviewService {
             done_today: u32::try_from(store::graded_today(tx, day).await?).unwrap_or(0),
             tomorrow: due.tomorrow,
             next_due,
+            resting: u32::try_from(flashcard::resting(tx, day.learner).await?).unwrap_or(0),
             last,
             gamification: day.settings.gamification,
             keys: day.settings.keys,
@@ -54,20 +59,40 @@ impl ReviewService {
     }
 
     async fn shown(&self, tx: &mut Tx, day: &Day, row: &CardRow) -> Result<Option<Card>> {
-        let Some(question) = store::question_of(tx, day.learner, row.id).await? else { return Ok(None) };
         let state = row.state();
+        let Some(face) = self.face(tx, day, row).await? else { return Ok(None) };
         let outcomes =
             schedule::outcomes(&state, Self::moment(day, &state), self.plan(day, row.id), &*self.model);
-        let shown = question.order(&mut Seeded::of(row.id, u64::from(state.reps)));
         Ok(Some(Card {
             id: CardId(row.id),
-            question: question.asked(&shown),
+            face,
             reps: state.reps,
             intervals: outcomes.map(|outcome| outcome.interval),
             last_seen: state.last_review,
             recall: state.recall(day.now, &*self.model),
             lapses: state.lapses,
         }))
+    }
+
+    /// What a card shows; `None` where it is not to be had any more.
+    async fn face(&self, tx: &mut Tx, day: &Day, row: &CardRow) -> Result<Option<Face>> {
+        if let Some(flashcard) = row.flashcard {
+            let found = flashcard::find(tx, day.learner, FlashcardId(flashcard)).await?;
+            return Ok(found.map(Face::Flashcard));
+        }
+        let Some(question) = store::question_of(tx, day.learner, row.id).await? else { return Ok(None) };
+        let shown = question.order(&mut Seeded::of(row.id, u64::from(row.state().reps)));
+        Ok(Some(Face::Question(question.asked(&shown))))
+    }
+
+    /// Difficulty of a card, 0 to 1, and how often it was answered or graded today; `None` where it is not to be had any more.
+    async fn effort(&self, tx: &mut Tx, day: &Day, row: &CardRow) -> Result<Option<(f32, u32)>> {
+        if row.flashcard.is_some() {
+            let graded = store::graded_on(tx, day, row.id).await?;
+            return Ok(Some((FLASHCARD_DIFFICULTY, u32::try_from(graded).unwrap_or(u32::MAX))));
+        }
+        let Some(question) = store::question_of(tx, day.learner, row.id).await? else { return Ok(None) };
+        Ok(Some((question.item.0.difficulty, self.done_today(tx, day, question.id()).await?)))
     }
 
     async fn told(&self, tx: &mut Tx, day: &Day, grade: &GradeRow) -> Result<Option<LastGrade>> {
@@ -103,14 +128,14 @@ impl ReviewService {
                 )),
             };
         }
-        let Some(question) = store::question_of(tx, day.learner, row.id).await? else {
+        let Some((difficulty, repeats)) = self.effort(tx, day, &row).await? else {
             return Err(Error::not_found("This card"));
         };
         let gain = xp::for_review(&Recall {
             remembered: request.rating != Rating::Again,
-            difficulty: question.item.0.difficulty,
+            difficulty,
             due: state.is_due(day.now, day.local.day_ends),
-            repeats: self.done_today(tx, day, QuestionId(row.question)).await?,
+            repeats,
         });
         let moment = Self::moment(day, &state);
         let plan = self.plan(day, row.id);

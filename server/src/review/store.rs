@@ -6,7 +6,7 @@ use crate::{
     questions::QuestionRow,
 };
 use domain::{
-    id::{LearnerId, QuestionId},
+    id::{FlashcardId, LearnerId, QuestionId},
     schedule::{CardState, Memory, Rating},
 };
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,10 @@ use uuid::Uuid;
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(super) struct CardRow {
     pub(super) id: Uuid,
-    pub(super) question: Uuid,
+    /// The question that it asks, or else
+    pub(super) question: Option<Uuid>,
+    /// the flashcard that it shows.
+    pub(super) flashcard: Option<Uuid>,
     stability: Option<f64>,
     difficulty: Option<f64>,
     pub(super) due: i64,
@@ -85,15 +88,17 @@ pub(super) struct GradeRow {
     pub(super) reps: i64,
 }
 
-/// Cards of the learner `$1` whose questions can be asked.
+/// Cards of the learner `$1` whose questions can be asked, or whose flashcards do not rest.
 macro_rules! askable {
     ($columns:literal) => {
         concat!(
             "SELECT ",
             $columns,
-            " FROM card c JOIN question q ON q.id = c.question JOIN material m ON m.id = q.material
-             WHERE c.learner = $1 AND q.state = 'published' AND (m.owner = $1 OR m.owner IS NULL)
-               AND NOT EXISTS (SELECT 1 FROM question_report r WHERE r.question = q.id AND r.learner = $1)"
+            " FROM card c LEFT JOIN question q ON q.id = c.question LEFT JOIN flashcard f ON f.id = c.flashcard
+               JOIN material m ON m.id = coalesce(q.material, f.material)
+             WHERE c.learner = $1 AND (m.owner = $1 OR m.owner IS NULL)
+               AND (NOT f.resting OR (q.state = 'published' AND NOT EXISTS
+                 (SELECT 1 FROM question_report r WHERE r.question = q.id AND r.learner = $1)))"
         )
     };
 }
@@ -110,7 +115,7 @@ pub(super) async fn of_question(
     learner: LearnerId,
     question: QuestionId,
 ) -> Result<Option<CardRow>> {
-    let sql = "SELECT c.id, c.question, c.stability, c.difficulty, c.due, c.last_review, c.reps, c.lapses
+    let sql = "SELECT c.id, c.question, c.flashcard, c.stability, c.difficulty, c.due, c.last_review, c.reps, c.lapses
                FROM card c WHERE c.learner = $1 AND c.question = $2";
     tx.query(sql).bind(learner.0).bind(question.0).maybe().await
 }
@@ -124,7 +129,7 @@ pub(super) async fn of_questions(
     macro_rules! sql {
         ($in:literal) => {
             concat!(
-                "SELECT c.id, c.question, c.stability, c.difficulty, c.due, c.last_review, c.reps, c.lapses
+                "SELECT c.id, c.question, c.flashcard, c.stability, c.difficulty, c.due, c.last_review, c.reps, c.lapses
                  FROM card c WHERE c.learner = $1 AND c.question ",
                 $in
             )
@@ -139,7 +144,7 @@ pub(super) async fn of_questions(
 }
 
 pub(super) async fn find(tx: &mut Tx, learner: LearnerId, card: Uuid) -> Result<Option<CardRow>> {
-    let sql = "SELECT c.id, c.question, c.stability, c.difficulty, c.due, c.last_review, c.reps, c.lapses
+    let sql = "SELECT c.id, c.question, c.flashcard, c.stability, c.difficulty, c.due, c.last_review, c.reps, c.lapses
                FROM card c WHERE c.learner = $1 AND c.id = $2";
     tx.query(sql).bind(learner.0).bind(card).maybe().await
 }
@@ -157,21 +162,35 @@ pub(super) async fn question_of(tx: &mut Tx, learner: LearnerId, card: Uuid) -> 
     .await
 }
 
+/// What a card shows.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Subject {
+    /// A question.
+    Question(QuestionId),
+    /// A front and a back.
+    Flashcard(FlashcardId),
+}
+
 pub(super) async fn insert(
     tx: &mut Tx,
     id: Uuid,
     day: &Day,
-    question: QuestionId,
+    subject: Subject,
     state: &CardState,
 ) -> Result<()> {
+    let (question, flashcard) = match subject {
+        Subject::Question(question) => (Some(question.0), None),
+        Subject::Flashcard(flashcard) => (None, Some(flashcard.0)),
+    };
     tx.query(
         "INSERT INTO card
-           (id, learner, question, stability, difficulty, due, last_review, reps, lapses, created)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+           (id, learner, question, flashcard, stability, difficulty, due, last_review, reps, lapses, created)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(id)
     .bind(day.learner.0)
-    .bind(question.0)
+    .bind(question)
+    .bind(flashcard)
     .bind(state.memory.map(|memory| f64::from(memory.stability)))
     .bind(state.memory.map(|memory| f64::from(memory.difficulty)))
     .bind(state.due)
@@ -205,20 +224,24 @@ pub(super) async fn save(tx: &mut Tx, learner: LearnerId, id: Uuid, state: &Card
 /// The card that has been due longest.
 pub(super) async fn first_due(tx: &mut Tx, day: &Day) -> Result<Option<CardRow>> {
     let sql = concat!(
-        due!("c.id, c.question, c.stability, c.difficulty, c.due, c.last_review, c.reps, c.lapses"),
+        due!(
+            "c.id, c.question, c.flashcard, c.stability, c.difficulty, c.due, c.last_review, c.reps, c.lapses"
+        ),
         " ORDER BY c.due, c.id LIMIT 1"
     );
     tx.query(sql).bind(day.learner.0).bind(day.now).bind(day.local.day_ends).maybe().await
 }
 
 pub(super) async fn all_due(tx: &mut Tx, day: &Day) -> Result<Vec<CardRow>> {
-    let sql = due!("c.id, c.question, c.stability, c.difficulty, c.due, c.last_review, c.reps, c.lapses");
+    let sql = due!(
+        "c.id, c.question, c.flashcard, c.stability, c.difficulty, c.due, c.last_review, c.reps, c.lapses"
+    );
     tx.query(sql).bind(day.learner.0).bind(day.now).bind(day.local.day_ends).all().await
 }
 
-/// Material and question of each card that is due.
-pub(super) async fn due_questions(tx: &mut Tx, day: &Day) -> Result<Vec<(Uuid, Uuid)>> {
-    let sql = due!("q.material, q.id");
+/// Material and question of each card that is due; a flashcard has no question.
+pub(super) async fn due_questions(tx: &mut Tx, day: &Day) -> Result<Vec<(Uuid, Option<Uuid>)>> {
+    let sql = due!("m.id, q.id");
     tx.query(sql).bind(day.learner.0).bind(day.now).bind(day.local.day_ends).all().await
 }
 
@@ -310,6 +333,13 @@ pub(super) async fn done_on(tx: &mut Tx, day: &Day, question: QuestionId) -> Res
                  WHERE r.learner = $1 AND c.question = $2 AND r.day = $3) done",
     );
     let query = query.bind(day.learner.0).bind(question.0).bind(i64::from(day.local.day));
+    Ok(query.one::<(i64,)>().await?.0)
+}
+
+/// Grades that a card got on a day of the learner.
+pub(super) async fn graded_on(tx: &mut Tx, day: &Day, card: Uuid) -> Result<i64> {
+    let query = tx.query("SELECT COUNT(*) FROM review WHERE learner = $1 AND card = $2 AND day = $3");
+    let query = query.bind(day.learner.0).bind(card).bind(i64::from(day.local.day));
     Ok(query.one::<(i64,)>().await?.0)
 }
 

@@ -5,6 +5,7 @@ use app::tutor::api::{Asked, Part, Said};
 use domain::{
     analysis::Kind,
     id::QuestionId,
+    memory::{self, Past, Remembered},
     tutor::{
         Act, Ask, Event, Judgement, Manner, Matter, Rung, Secrecy, Session, Step, Verdict,
         hint::{Hint, Passage, hint},
@@ -185,15 +186,43 @@ impl Ground {
 
     /// Whether a sentence tells the answer of the question that comes next.
     fn tells_next(&self, text: &str) -> bool {
-        let next = self.slots.len().checked_sub(1).filter(|_| self.ahead);
-        let slot = next.and_then(|next| self.slots.get(next));
-        match slot {
+        self.ahead && self.tells_last(text)
+    }
+
+    /// Whether a sentence tells the answer of the last question.
+    fn tells_last(&self, text: &str) -> bool {
+        match self.slots.last() {
             Some(Slot::Problem { at, .. }) => {
                 let problem = &self.matter.problems[*at];
                 leak::Key::new(&problem.answer).asked(&problem.stem).leak(text).is_some()
             }
             _ => false,
         }
+    }
+
+    /// What is said of what is remembered of this concept, once its talk has begun: what was hard last time, unless that was
+    /// overcome since. Where the words would tell the answer of the question that waits, it is said without them.
+    pub(super) fn remind(&self, recalled: &[Remembered], past: &Past) -> Option<Said> {
+        let last = |kinds: &[memory::Kind]| recalled.iter().find(|memory| kinds.contains(&memory.kind));
+        let hard = last(&[memory::Kind::Misconception, memory::Kind::Error])?;
+        if last(&[memory::Kind::Breakthrough]).is_some_and(|overcome| overcome.at > hard.at) {
+            return None;
+        }
+        let when = match (past.talks, past.days) {
+            (0, _) => "Last time".to_string(),
+            (_, 0) => "Earlier today".into(),
+            (_, 1) => "Yesterday".into(),
+            (_, days) => format!("{days} days ago"),
+        };
+        let named = format!("{when} this was the hard part: {}", hard.text);
+        let words = match hard.kind {
+            memory::Kind::Misconception if !self.tells_last(&named) => {
+                format!("{}.", named.trim_end_matches(['.', ' ']))
+            }
+            memory::Kind::Misconception => format!("{when} something got mixed up here. Look at it twice."),
+            _ => format!("{when} the check question was not right yet, so we look at this again."),
+        };
+        Some(Said::Told(vec![Part::ours(words)]))
     }
 
     /// What is said at a step; nothing where it is not of words ([`Act::Judge`], [`Act::Conclude`]).

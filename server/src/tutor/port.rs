@@ -1,6 +1,6 @@
 //! The port of the tutor: one use case, one transaction.
 
-use super::{TutorService, store};
+use super::{TutorService, keep, store};
 use crate::{
     error::{Error, Result},
     http::forms,
@@ -9,7 +9,7 @@ use crate::{
 use app::{
     error::ApiError,
     session::Session,
-    tutor::api::{Beginning, Doing, Done, Renaming, TITLE_MAX_CHARS, Talk, Talks, Tutor, Wanted},
+    tutor::api::{Beginning, Doing, Done, Renaming, Reporting, TITLE_MAX_CHARS, Talk, Talks, Tutor, Wanted},
 };
 use domain::id::TalkId;
 
@@ -76,6 +76,19 @@ impl Tutor for TutorService {
             if !store::rename(&mut tx, session.learner, request.talk, &title).await? {
                 return Err(Error::not_found("This talk"));
             }
+            tx.commit().await?;
+            Ok::<_, Error>(())
+        };
+        run.await?;
+        forms::lead_plain(&format!("/tutor/{}", request.talk));
+        Ok(())
+    }
+
+    #[tracing::instrument(skip_all, fields(talk.id = %request.talk))]
+    async fn report(&self, session: Session, request: Reporting) -> Result<(), ApiError> {
+        let run = async {
+            let mut tx = self.db.write_for(session.learner).await?;
+            keep::report(&mut tx, session.learner, &request, self.clock.now()).await?;
             tx.commit().await?;
             Ok::<_, Error>(())
         };

@@ -10,7 +10,7 @@ use domain::{
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::ground::Ground;
+use super::{ground::Ground, keep::hidden};
 
 /// A talk.
 #[derive(Debug, sqlx::FromRow)]
@@ -135,16 +135,50 @@ pub(super) async fn list(tx: &mut Tx, learner: LearnerId, words: &str) -> Result
     .await
 }
 
-/// Lines after the one with this number.
+/// Lines after the one with this number, without what the learner reported.
 pub(super) async fn lines(tx: &mut Tx, talk: TalkId, after: i64) -> Result<Vec<LineRow>> {
     let query = tx.query("SELECT seq, at, body FROM talk_line WHERE talk = $1 AND seq > $2 ORDER BY seq");
-    query.bind(talk.0).bind(after).all().await
+    let lines = query.bind(talk.0).bind(after).all().await?;
+    without_reported(tx, talk, lines).await
 }
 
-/// The next lines after the one with this number.
+async fn without_reported(tx: &mut Tx, talk: TalkId, mut lines: Vec<LineRow>) -> Result<Vec<LineRow>> {
+    let query = tx.query("SELECT line FROM talk_report WHERE talk = $1");
+    let reported: Vec<(i64,)> = query.bind(talk.0).all().await?;
+    for line in lines.iter_mut().filter(|line| reported.contains(&(line.seq,))) {
+        line.body = Json(hidden());
+    }
+    Ok(lines)
+}
+
+/// Writes a report down. False: this line was reported already.
+pub(super) async fn report(
+    tx: &mut Tx,
+    learner: LearnerId,
+    talk: TalkId,
+    line: i64,
+    reason: &str,
+    now: i64,
+) -> Result<bool> {
+    tx.query(
+        "INSERT INTO talk_report (talk, line, learner, reason, created) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (talk, line) DO NOTHING",
+    )
+    .bind(talk.0)
+    .bind(line)
+    .bind(learner.0)
+    .bind(reason.to_string())
+    .bind(now)
+    .run()
+    .await
+    .map(|written| written == 1)
+}
+
+/// The next lines after the one with this number, without what the learner reported.
 pub(super) async fn next_lines(tx: &mut Tx, talk: TalkId, after: i64, most: i64) -> Result<Vec<LineRow>> {
     let sql = "SELECT seq, at, body FROM talk_line WHERE talk = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-    tx.query(sql).bind(talk.0).bind(after).bind(most).all().await
+    let lines = tx.query(sql).bind(talk.0).bind(after).bind(most).all().await?;
+    without_reported(tx, talk, lines).await
 }
 
 /// What the learner did that began with this line.
@@ -236,6 +270,34 @@ pub(super) async fn item_on(tx: &mut Tx, material: MaterialId, concept: &str) ->
     );
     let row = query.bind(material.0).bind(concept.to_string()).maybe::<ProblemRow>().await?;
     Ok(row.map(|row| row.item.0))
+}
+
+/// The session of a talk, and when something was last said in it.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct EarlierRow {
+    pub(super) session: Json<Session>,
+    pub(super) touched: i64,
+}
+
+/// The learner's talks about a concept but for this one, the latest first.
+pub(super) async fn earlier(
+    tx: &mut Tx,
+    learner: LearnerId,
+    talk: TalkId,
+    material: MaterialId,
+    concept_key: &str,
+) -> Result<Vec<EarlierRow>> {
+    tx.query(
+        "SELECT session, touched FROM talk
+         WHERE learner = $1 AND material = $2 AND concept_key = $3 AND id <> $4
+         ORDER BY touched DESC, id DESC LIMIT 100",
+    )
+    .bind(learner.0)
+    .bind(material.0)
+    .bind(concept_key.to_string())
+    .bind(talk.0)
+    .all()
+    .await
 }
 
 /// A concept of the learner's own materials with a question that was never asked of them.

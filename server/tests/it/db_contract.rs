@@ -149,3 +149,86 @@ async fn eight_workers_do_a_hundred_jobs_once_each() {
         assert_eq!(done.len(), 100, "{}", test.name);
     }
 }
+
+/// The migrations of a database, by name.
+fn migrations(database: &str) -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations").join(database);
+    let read = |entry: std::io::Result<std::fs::DirEntry>| {
+        let entry = entry.unwrap();
+        (entry.file_name().into_string().unwrap(), std::fs::read_to_string(entry.path()).unwrap())
+    };
+    let mut all: Vec<_> = std::fs::read_dir(folder).unwrap().map(read).collect();
+    all.sort();
+    all
+}
+
+/// A learner with a question, its card and a review, as they were kept before there were flashcards.
+fn before_flashcards(sqlite: bool) -> String {
+    let bytes = |n: u8, length: usize| {
+        let hex = format!("{n:02x}").repeat(length);
+        if sqlite { format!("x'{hex}'") } else { format!("'\\x{hex}'") }
+    };
+    let id = |n: u8| if sqlite { bytes(n, 16) } else { format!("'{}'", Uuid::from_bytes([n; 16])) };
+    let (learner, material, question, card, review) = (id(1), id(2), id(3), id(4), id(5));
+    let (hash, yes) = (bytes(7, 32), if sqlite { "1" } else { "TRUE" });
+    format!(
+        "INSERT INTO learner (id, settings, created) VALUES ({learner}, '{{}}', 0);
+         INSERT INTO material (id, owner, title, filename, format, extension, bytes, sha256, state, warnings, created)
+           VALUES ({material}, {learner}, 't', 't.md', 'markdown', 'md', 1, {hash}, 'ready', '[]', 0);
+         INSERT INTO question
+           (id, material, fingerprint, state, automatic, page, span_start, span_end, concept, item, created)
+           VALUES ({question}, {material}, {hash}, 'published', {yes}, 1, 0, 1, 'c', '{{}}', 0);
+         INSERT INTO card (id, learner, question, stability, difficulty, due, last_review, reps, lapses, created)
+           VALUES ({card}, {learner}, {question}, 2.5, 5.0, 9, 8, 3, 1, 7);
+         INSERT INTO review (id, card, learner, rating, at, day, took, before, after)
+           VALUES ({review}, {card}, {learner}, 'good', 8, 0, 6, '{{}}', '{{}}')"
+    )
+}
+
+#[tokio::test]
+async fn cards_and_their_reviews_survive_the_tables_that_are_made_anew() {
+    use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, raw_sql};
+    for test in databases().await {
+        let sqlite = test.name == "SQLite";
+        let url = match sqlite {
+            true => format!("sqlite:{}", test.folder().join("old.db").display()),
+            false => test.url.clone(),
+        };
+        let before = before_flashcards(sqlite);
+        let counts = "SELECT CAST((SELECT count(*) FROM card WHERE due = 9 AND reps = 3 AND flashcard IS NULL) AS BIGINT),
+                             CAST((SELECT count(*) FROM review WHERE took = 6) AS BIGINT)";
+        macro_rules! check {
+            ($connection:expr, $folder:literal) => {{
+                let mut connection = $connection;
+                for (name, sql) in migrations($folder) {
+                    if name.starts_with("0015") {
+                        raw_sql(AssertSqlSafe(before.clone())).execute(&mut connection).await.unwrap();
+                    }
+                    let mut tx = connection.begin().await.unwrap();
+                    raw_sql(AssertSqlSafe(sql))
+                        .execute(&mut *tx)
+                        .await
+                        .unwrap_or_else(|e| panic!("{name}: {e}"));
+                    tx.commit().await.unwrap();
+                }
+                let found: (i64, i64) = sqlx::query_as(counts).fetch_one(&mut connection).await.unwrap();
+                assert_eq!(found, (1, 1), "{}", test.name);
+                // a review still goes with its card, and a card with its question
+                sqlx::query("DELETE FROM question").execute(&mut connection).await.unwrap();
+                let found: (i64, i64) = sqlx::query_as(counts).fetch_one(&mut connection).await.unwrap();
+                assert_eq!(found, (0, 0), "{}", test.name);
+            }};
+        }
+        if sqlite {
+            let options: sqlx::sqlite::SqliteConnectOptions = url.parse().unwrap();
+            check!(options.create_if_missing(true).foreign_keys(true).connect().await.unwrap(), "sqlite");
+        } else {
+            let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
+            raw_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+                .execute(&mut connection)
+                .await
+                .unwrap();
+            check!(connection, "postgres");
+        }
+    }
+}

@@ -3,8 +3,8 @@
 use crate::support::lecture::{DAY, HOUR, Study, studies};
 use app::{
     error::ApiError,
-    quiz::api::Quizzes,
-    review::api::{Card, Grade, Queue, Reviews},
+    quiz::api::{Question, Quizzes},
+    review::api::{Card, Face, Grade, Queue, Reviews},
     session::Session,
 };
 use domain::{
@@ -18,6 +18,13 @@ async fn queue(study: &Study, session: Session) -> Queue {
 
 async fn front(study: &Study, session: Session) -> Card {
     queue(study, session).await.card.unwrap()
+}
+
+fn question(card: &Card) -> &Question {
+    match &card.face {
+        Face::Question(question) => question,
+        Face::Flashcard(_) => panic!("a question is wanted"),
+    }
 }
 
 fn grade_of(card: &Card, rating: Rating) -> Grade {
@@ -51,7 +58,7 @@ async fn missed_questions_are_due_at_once_and_come_back_as_their_buttons_say() {
             card.intervals
         );
         assert!(card.recall.unwrap() > 0.99 && card.last_seen.is_some(), "{name}");
-        assert_eq!(card.question.options.len(), 4, "{name}");
+        assert_eq!(question(&card).options.len(), 4, "{name}");
 
         for (done, rating) in [Rating::Again, Rating::Good, Rating::Easy].into_iter().enumerate() {
             let shown = front(&study, me).await.intervals[rating.index()];
@@ -276,14 +283,14 @@ async fn a_foreign_card_a_retired_and_a_reported_question_are_not_shown() {
         assert_eq!(queue(&study, other).await.card, None, "{name}");
 
         let report = app::quiz::api::Report {
-            question: card.question.id,
+            question: question(&card).id,
             reason: "unclear".into(),
             next: String::new(),
         };
         study.quizzes.report(me, report).await.unwrap();
         let left = queue(&study, me).await;
         assert_eq!(left.left, 2, "{name}");
-        assert_ne!(left.card.unwrap().question.id, card.question.id, "{name}");
+        assert_ne!(question(&left.card.unwrap()).id, question(&card).id, "{name}");
 
         let mut tx = study.db().write().await.unwrap();
         server::questions::retire_unsupported(&mut tx, material, &[], true).await.unwrap();

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 /// A member with the lecture read and its questions published.
-async fn learner(test: &TestDb) -> (Site, Browser) {
+pub(crate) async fn learner(test: &TestDb) -> (Site, Browser) {
     let site = Site::open(test).await;
     let mut fern = Browser::default();
     fern.register(&site, "fern@example.org").await;
@@ -18,22 +18,22 @@ async fn learner(test: &TestDb) -> (Site, Browser) {
     (site, fern)
 }
 
-async fn material(site: &Site, browser: &mut Browser) -> String {
+pub(crate) async fn material(site: &Site, browser: &mut Browser) -> String {
     let shelf = browser.call(site, "library/materials", "").await.json();
     let own = shelf["materials"].as_array().unwrap().iter().find(|m| m["built_in"] == false).unwrap();
     own["id"].as_str().unwrap().to_string()
 }
 
 /// A talk in a test.
-struct Talk {
-    id: String,
-    seen: u64,
-    state: Value,
-    lines: Vec<Value>,
+pub(crate) struct Talk {
+    pub(crate) id: String,
+    pub(crate) seen: u64,
+    pub(crate) state: Value,
+    pub(crate) lines: Vec<Value>,
 }
 
 impl Talk {
-    async fn begin(site: &Site, browser: &mut Browser, more: &str) -> Self {
+    pub(crate) async fn begin(site: &Site, browser: &mut Browser, more: &str) -> Self {
         let material = material(site, browser).await;
         let form = format!("request[material]={material}{more}");
         let answer = browser.call(site, "tutor/begin", &form).await;
@@ -44,7 +44,7 @@ impl Talk {
         talk
     }
 
-    async fn reload(&mut self, site: &Site, browser: &mut Browser) {
+    pub(crate) async fn reload(&mut self, site: &Site, browser: &mut Browser) {
         let answer = browser.call_json(site, "tutor/talk", serde_json::json!({ "talk": self.id })).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         let talk = answer.json();
@@ -53,12 +53,18 @@ impl Talk {
         self.seen = self.lines.last().map_or(0, |line| line["seq"].as_u64().unwrap());
     }
 
-    fn doing(&self, act: &str, more: &str) -> String {
+    pub(crate) fn doing(&self, act: &str, more: &str) -> String {
         format!("request[talk]={}&request[seen]={}&request[act]={act}{more}", self.id, self.seen)
     }
 
     /// Does something, and gives the lines that came of it.
-    async fn act(&mut self, site: &Site, browser: &mut Browser, act: &str, more: &str) -> Vec<Value> {
+    pub(crate) async fn act(
+        &mut self,
+        site: &Site,
+        browser: &mut Browser,
+        act: &str,
+        more: &str,
+    ) -> Vec<Value> {
         let answer = browser.call(site, "tutor/act", &self.doing(act, more)).await;
         assert_eq!(answer.status, StatusCode::OK, "{act}: {}", answer.body);
         let done = answer.json();
@@ -70,18 +76,18 @@ impl Talk {
         lines
     }
 
-    fn can(&self, event: &str) -> bool {
+    pub(crate) fn can(&self, event: &str) -> bool {
         self.state["offers"].as_array().unwrap().iter().any(|offer| offer == event)
     }
 }
 
 /// What the tutor said, by its kind: `explained`, `asked` …
-fn said<'l>(lines: &'l [Value], kind: &str) -> Vec<&'l Value> {
+pub(crate) fn said<'l>(lines: &'l [Value], kind: &str) -> Vec<&'l Value> {
     lines.iter().map(|line| &line["body"]["body"]["tutor"][kind]).filter(|said| !said.is_null()).collect()
 }
 
 /// The place of the right option of the open question, which the test reads from the bank.
-async fn key(site: &Site, talk: &Talk) -> u32 {
+pub(crate) async fn key(site: &Site, talk: &Talk) -> u32 {
     let stem = talk.state["open"]["stem"].as_str().unwrap();
     let mut tx = site.state.db.read().await.unwrap();
     let rows: Vec<(sqlx::types::Json<domain::question::Item>,)> =
@@ -92,7 +98,7 @@ async fn key(site: &Site, talk: &Talk) -> u32 {
     options.iter().position(|option| option == right.text.as_str()).unwrap() as u32
 }
 
-async fn count(site: &Site, sql: &'static str) -> i64 {
+pub(crate) async fn count(site: &Site, sql: &'static str) -> i64 {
     let mut tx = site.state.db.read().await.unwrap();
     tx.query(sql).one::<(i64,)>().await.unwrap().0
 }
