@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn frames_are_called_by_what_is_said() {
-        let line = |body| Numbered { seq: 7, body: Line { at: 1, body, first_word: None } };
+        let line = |body| Numbered { seq: 7, body: Line { at: 1, body, first_word: None, follows: false } };
         let said = |said| line(Body::Tutor(said));
         let words = || vec![Part::ours("It pumps.")];
         let asked = Asked { number: 0, ask: Ask::Open, stem: "Why?".into(), options: vec![] };
