@@ -50,7 +50,10 @@ impl Drop for Open {
                 socket.set_onopen(None);
                 socket.set_onmessage(None);
                 socket.set_onclose(None);
-                let _ = socket.close();
+                // browsers log it as a fault of the page; the server closes a line on which nothing is said
+                if socket.ready_state() != WebSocket::CONNECTING {
+                    let _ = socket.close();
+                }
             }
             Way::Events(source) => {
                 source.set_onmessage(None);
