@@ -197,7 +197,14 @@ impl State {
         let guests = Arc::new(account.clone());
         Ok(Self {
             landing: LandingService::new(db.clone(), clock.clone(), quizzes.clone(), guests),
-            tutor: TutorService::new(db.clone(), clock.clone(), quizzes.clone(), reviews.clone()),
+            tutor: TutorService::new(
+                db.clone(),
+                clock.clone(),
+                quizzes.clone(),
+                reviews.clone(),
+                live.clone(),
+                llm.clone(),
+            ),
             progress: ProgressService::new(
                 db.clone(),
                 clock.clone(),

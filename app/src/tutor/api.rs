@@ -143,8 +143,11 @@ pub struct TalkState {
     pub depth: Depth,
     /// With how much care.
     pub speed: Speed,
-    /// More lines are on their way: a model writes them. Until they are there, only [`Act::Hush`] is of use.
+    /// More lines are on their way: a model writes them. Until they are there, [`Act::Hush`] is of use, and [`Act::Edit`] where
+    /// it is offered: the answer is still being read.
     pub speaking: bool,
+    /// What was said last can be said anew, by [`Act::Again`].
+    pub again: bool,
 }
 
 /// Something that was said.
@@ -157,6 +160,9 @@ pub struct Line {
     /// Milliseconds between the act and the model's first word, with the first line that a model wrote for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_word: Option<u32>,
+    /// It goes on where the line before stopped: the same kind of thing again, and one paragraph to a reader.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub follows: bool,
 }
 
 /// By whom, and what.
@@ -214,21 +220,53 @@ pub enum Said {
 /// A piece of what is said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
-    /// Words: ours, or the page's own where they are cited.
+    /// Words: ours, the page's own, or a model's; see [`Wording`].
     pub text: String,
-    /// Where they stand, verbatim; `None` for our words.
+    /// Where the page says it; `None` where it does not.
     pub source: Option<Source>,
+    /// Whose words these are.
+    #[serde(default, skip_serializing_if = "Wording::is_plain")]
+    pub wording: Wording,
+}
+
+/// Whose words a part is in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wording {
+    /// The page's, verbatim, where there is a source; the program's where there is none.
+    #[default]
+    Plain,
+    /// A model's, and a program found that the source says it.
+    Put,
+    /// A model's, and the material does not say it.
+    Outside,
+}
+
+impl Wording {
+    fn is_plain(&self) -> bool {
+        *self == Self::Plain
+    }
 }
 
 impl Part {
     /// Our words.
     pub fn ours(text: impl Into<String>) -> Self {
-        Self { text: text.into(), source: None }
+        Self { text: text.into(), source: None, wording: Wording::Plain }
     }
 
     /// The page's.
     pub fn cited(text: impl Into<String>, span: Span, page: u32) -> Self {
-        Self { text: text.into(), source: Some(Source { span, page }) }
+        Self { text: text.into(), source: Some(Source { span, page }), wording: Wording::Plain }
+    }
+
+    /// A model's words for what the page says there.
+    pub fn put(text: impl Into<String>, span: Span, page: u32) -> Self {
+        Self { text: text.into(), source: Some(Source { span, page }), wording: Wording::Put }
+    }
+
+    /// A model's words for what the material does not say.
+    pub fn outside(text: impl Into<String>) -> Self {
+        Self { text: text.into(), source: None, wording: Wording::Outside }
     }
 }
 

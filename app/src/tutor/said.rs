@@ -1,7 +1,7 @@
 //! Lines of a talk as they are read.
 
 use super::{
-    api::{Asked, Body, Line, Outcome, Part, Said},
+    api::{Asked, Body, Line, Outcome, Part, Said, Source, Wording},
     talking::Talking,
 };
 use crate::{
@@ -17,6 +17,7 @@ use leptos::prelude::*;
 /// A line.
 #[component]
 pub(super) fn Spoken(talking: Talking, line: Numbered<Line>) -> impl IntoView {
+    let follows = line.body.follows;
     let (material, title, now) =
         talking.talk.with_untracked(|talk| (talk.material, talk.material_title.clone(), talk.now));
     match line.body.body {
@@ -32,11 +33,11 @@ pub(super) fn Spoken(talking: Talking, line: Numbered<Line>) -> impl IntoView {
             .into_any()
         }
         Body::Tutor(said) => view! {
-            <li class="msg msg--mito">
+            <li class="msg msg--mito" class:msg--follows=follows>
                 <MitoSprite state=Mito::Idle side=32 still=true/>
                 <div class="msg__body">
-                    <span class="sr">"Mito:"</span>
-                    {body(talking, said, material, &title, now)}
+                    {(!follows).then(|| view! { <span class="sr">"Mito:"</span> })}
+                    {body(talking, said, follows, material, &title, now)}
                 </div>
             </li>
         }
@@ -44,11 +45,12 @@ pub(super) fn Spoken(talking: Talking, line: Numbered<Line>) -> impl IntoView {
     }
 }
 
-fn body(talking: Talking, said: Said, material: MaterialId, title: &str, now: i64) -> AnyView {
+/// What was said; what goes on where the line before stopped does not say its kind again.
+fn body(talking: Talking, said: Said, follows: bool, material: MaterialId, title: &str, now: i64) -> AnyView {
     let parts = |parts: Vec<Part>| parts_view(parts, material, title);
     match said {
         Said::Explained { manner, parts: said } => {
-            let chip = manner.map(|manner| {
+            let chip = manner.filter(|_| !follows).map(|manner| {
                 let word = match manner {
                     Manner::Simpler => "Simpler",
                     Manner::Deeper => "Deeper",
@@ -61,6 +63,7 @@ fn body(talking: Talking, said: Said, material: MaterialId, title: &str, now: i6
             view! { {chip} {parts(said)} }.into_any()
         }
         Said::Told(said) | Said::Answered(said) => parts(said),
+        Said::Judged { parts: said, .. } | Said::Hinted { parts: said, .. } if follows => parts(said),
         Said::Asked(asked) => asked_view(talking, asked),
         Said::Judged { verdict, parts: said } => {
             let (class, glyph, word) = match verdict {
@@ -113,13 +116,25 @@ pub(super) fn mode_word(mode: Mode) -> &'static str {
 fn parts_view(parts: Vec<Part>, material: MaterialId, title: &str) -> AnyView {
     let mut shown: Vec<AnyView> = vec![];
     let mut parts = parts.into_iter().peekable();
-    while let Some(Part { mut text, source }) = parts.next() {
-        let Some(mut source) = source else {
-            shown.push(view! { <p class="read"><Prose text=text/></p> }.into_any());
+    while let Some(Part { mut text, source, wording }) = parts.next() {
+        let chip = match (wording, source) {
+            (Wording::Put, Some(Source { span, page })) => {
+                Some(view! { " "<Cite material span page/> }.into_any())
+            }
+            (Wording::Outside, _) => {
+                Some(view! { " "<span class="chip honey">"not in your material"</span> }.into_any())
+            }
+            _ => None,
+        };
+        let (None, Some(mut source)) = (&chip, source) else {
+            shown.push(view! { <p class="read"><Prose text=text/>{chip}</p> }.into_any());
             continue;
         };
         while let Some(next) = parts.next_if(|next| {
-            next.source.is_some_and(|next| next.page == source.page && next.span.start >= source.span.end)
+            next.wording == wording
+                && next
+                    .source
+                    .is_some_and(|next| next.page == source.page && next.span.start >= source.span.end)
         }) {
             text.push(' ');
             text.push_str(&next.text);

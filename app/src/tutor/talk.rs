@@ -132,7 +132,7 @@ fn Conversation(talking: Talking) -> impl IntoView {
                     <For each=lines key=|line| line.seq let:line>
                         <Spoken talking line/>
                     </For>
-                    <Show when=move || talking.pending.get()>
+                    <Show when=move || talking.pending.get() || talking.talk.with(|talk| talk.state.speaking)>
                         <li class="msg msg--mito" aria-busy="true">
                             <MitoSprite state=Mito::Think side=32/>
                             <div class="msg__body"><p class="soft">"Mito thinks…"</p></div>

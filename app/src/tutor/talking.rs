@@ -1,6 +1,6 @@
 //! A learner in a talk: what was said, what is chosen or written, the act on its way. Draws nothing.
 
-use super::api::{Act, Doing, Done, Talk, act_in_talk};
+use super::api::{Act, Doing, Done, Talk, act_in_talk, load_talk};
 use crate::{
     app::{Connection, FrameHandle},
     browser,
@@ -15,6 +15,10 @@ use domain::{
     },
 };
 use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+
+/// How often it is looked for more, while more is on its way.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Everything that changes in a talk.
 #[derive(Clone, Copy)]
@@ -32,6 +36,7 @@ pub(super) struct Talking {
     /// What does not fit in the answer.
     pub(super) fault: RwSignal<Option<String>>,
     since: StoredValue<f64>,
+    looking: StoredValue<bool>,
     toasts: Toasts,
     connection: Connection,
     frame: FrameHandle,
@@ -47,6 +52,7 @@ impl Talking {
             pending: RwSignal::new(false),
             fault: RwSignal::new(None),
             since: StoredValue::new(0.0),
+            looking: StoredValue::new(false),
             toasts: Toasts::here(),
             connection: Connection::here(),
             frame: FrameHandle::here(),
@@ -56,6 +62,31 @@ impl Talking {
     /// Called once in the browser.
     pub(super) fn awake(self) {
         self.since.set_value(browser::now());
+        self.look();
+    }
+
+    /// Looks for more while more is on its way.
+    fn look(self) {
+        if !self.talk.with_untracked(|talk| talk.state.speaking) || self.looking.get_value() {
+            return;
+        }
+        self.looking.set_value(true);
+        let look = move || {
+            spawn_local(async move {
+                let Some(id) = self.talk.try_with_untracked(|talk| talk.id) else { return };
+                let loaded = load_talk(id).await;
+                // the page may be gone by now
+                if self.looking.try_set_value(false).is_some() {
+                    return;
+                }
+                if let Ok(Talk { lines, state, .. }) = loaded {
+                    self.take(Done { lines, state, counted: true }, false);
+                } else {
+                    self.look();
+                }
+            });
+        };
+        set_timeout(look, LOOK);
     }
 
     /// Whether the learner may do this now.
@@ -108,13 +139,14 @@ impl Talking {
                 return;
             }
             match outcome {
-                Ok(done) => self.take(done),
+                Ok(done) => self.take(done, true),
                 Err(error) => self.refused(error, doing),
             }
         });
     }
 
-    fn take(self, done: Done) {
+    /// Takes what was said; `acted` where it came of an act, which is then done with.
+    fn take(self, done: Done, acted: bool) {
         let Done { lines, state, counted } = done;
         let settled = self.talk.with_untracked(|talk| talk.state.over) != state.over;
         let asked = self.talk.with_untracked(|talk| talk.state.open != state.open);
@@ -127,7 +159,9 @@ impl Talking {
             }
             talk.state = state;
         });
-        if counted {
+        if counted && !acted {
+            // what is being written or chosen stays
+        } else if counted {
             self.text.set(String::new());
             self.choice.set(None);
             self.confidence.set(None);
@@ -141,6 +175,7 @@ impl Talking {
             self.frame.refresh();
         }
         browser::scroll_into_view("talk-end");
+        self.look();
     }
 
     fn refused(self, error: ApiError, doing: Doing) {

@@ -52,6 +52,7 @@ fn state() -> TalkState {
         depth: Depth::Normal,
         speed: Speed::Balanced,
         speaking: false,
+        again: false,
     }
 }
 
@@ -72,8 +73,10 @@ fn lines() -> Vec<Numbered<Line>> {
             parts: vec![Part::cited(page, Span { start: 10, end: 10 + page.len() as u32 }, 24)],
         }),
     ];
-    let numbered =
-        |(seq, body): (u64, Body)| Numbered { seq, body: Line { at: NOW, body, first_word: None } };
+    let numbered = |(seq, body): (u64, Body)| Numbered {
+        seq,
+        body: Line { at: NOW, body, first_word: None, follows: false },
+    };
     (1..).zip(bodies).map(numbered).collect()
 }
 
