@@ -75,6 +75,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     }
     let ended = async { while workers.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(GRACE, ended).await;
+    let _ = tokio::time::timeout(GRACE, state.tutor.fall_silent()).await;
     // what an answer cost is booked after its end
     let _ = tokio::time::timeout(GRACE, state.llm.settled()).await;
     state.db.close().await;

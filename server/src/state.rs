@@ -211,6 +211,7 @@ impl State {
                 quizzes.clone(),
                 reviews.clone(),
                 live.clone(),
+                llm.clone(),
             ),
             listeners: Listeners::new(live.clone()),
             flashcards: FlashcardService::new(db.clone(), clock.clone(), reviews.clone()),

@@ -1,14 +1,19 @@
 //! Talks with the tutor: begun, carried on, kept. Refuses: deciding what comes next (`domain::tutor`), and what is said of it
-//! (`ground`).
+//! (`ground` from the page, `speaking` by a model).
 //!
-//! Every line is stored in the transaction of the act that led to it, before anybody is told.
+//! An act is stored with all that the program says to it, in one transaction, before anybody is told. What a model is to say is
+//! stored as steps (`saying`), asked for afterwards, and stored sentence by sentence.
 
+mod ask;
 mod concerns;
+mod evidence;
 mod ground;
 mod history;
 mod keep;
 pub mod listen;
 mod port;
+mod saying;
+mod speaking;
 mod store;
 mod suggested;
 mod text;
@@ -20,6 +25,7 @@ use crate::{
     error::{Error, Result},
     library,
     live::Live,
+    llm::Orchestrator,
     memory,
     progress::Day,
     questions,
@@ -28,10 +34,11 @@ use crate::{
 };
 use app::session;
 use app::tutor::api::{
-    ANSWER_MAX_CHARS, Act, Beginning, Body, Doing, Done, Line, Outcome, Said, Suggestion, Talk, TalkRow,
-    TalkState, Talks, Wanted,
+    ANSWER_MAX_CHARS, Act, Beginning, Body, Doing, Done, Line, Outcome, Suggestion, Talk, TalkRow, TalkState,
+    Talks, Wanted,
 };
 use domain::{
+    document::Span,
     id::{MaterialId, QuestionId, TalkId},
     seed::Seeded,
     tutor::{
@@ -40,6 +47,8 @@ use domain::{
     },
 };
 use ground::{Answer, Ground};
+use saying::{Saying, Utterance, Voice};
+use speaking::{Floor, Speakers};
 use sqlx::types::Json;
 use std::collections::HashSet;
 use store::LineRow;
@@ -50,6 +59,10 @@ pub(crate) use keep::cited;
 const MOST_ANSWERS: usize = 20;
 /// Most suggestions.
 const MOST_SUGGESTIONS: usize = 5;
+/// Parts of a case that a model tells.
+const CASE_PARTS: u8 = 3;
+/// How often the same is said anew.
+const MOST_REPEATS: u8 = 3;
 
 /// The port of the tutor.
 #[derive(Clone)]
@@ -59,6 +72,16 @@ pub struct TutorService {
     quizzes: QuizService,
     reviews: ReviewService,
     live: Live,
+    speakers: Speakers,
+    /// Language models.
+    pub llm: Orchestrator,
+}
+
+/// What a talk is about: a concept of a material, and where it was pointed at.
+struct Subject {
+    material: MaterialId,
+    concept: String,
+    at: Option<Span>,
 }
 
 /// How a learner stands to a concept.
@@ -68,13 +91,21 @@ struct Known {
 }
 
 impl TutorService {
-    /// Stands on practice, which keeps the answers, and on the reviews, which know what is left of them. Tells `live` of what was
+    /// Stands on practice, which keeps the answers, and on the reviews, which know what is left of them; tells `live` of what was
     /// said.
-    pub fn new(db: Db, clock: Clock, quizzes: QuizService, reviews: ReviewService, live: Live) -> Self {
-        Self { db, clock, quizzes, reviews, live }
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        quizzes: QuizService,
+        reviews: ReviewService,
+        live: Live,
+        llm: Orchestrator,
+    ) -> Self {
+        Self { db, clock, quizzes, reviews, live, speakers: Speakers::default(), llm }
     }
 
-    async fn begin_in(&self, tx: &mut Tx, day: &Day, request: &Beginning) -> Result<TalkId> {
+    /// What a talk would be about.
+    async fn subject(&self, tx: &mut Tx, day: &Day, request: &Beginning) -> Result<Subject> {
         let (material, concept, at) = match (request.question, request.material) {
             (Some(question), _) => {
                 let row = questions::store::find(tx, day.learner, question).await?;
@@ -84,11 +115,22 @@ impl TutorService {
             }
             (None, Some(material)) => {
                 let at = request.start.zip(request.end).filter(|(start, end)| start < end);
-                let at = at.map(|(start, end)| domain::document::Span { start, end });
+                let at = at.map(|(start, end)| Span { start, end });
                 (material, request.concept.clone(), at)
             }
             (None, None) => return Err(Error::invalid("concept", "Say what you want to be taught.")),
         };
+        Ok(Subject { material, concept, at })
+    }
+
+    async fn begin_in(
+        &self,
+        tx: &mut Tx,
+        day: &Day,
+        request: &Beginning,
+        voice: Voice,
+    ) -> Result<(TalkId, Option<Floor>)> {
+        let Subject { material, concept, at } = self.subject(tx, day, request).await?;
         let row = library::store::find(tx, day.learner, material).await?;
         let row = row.ok_or_else(|| Error::not_found("This file"))?;
         let document = library::store::document(tx, material).await?;
@@ -106,7 +148,8 @@ impl TutorService {
         let standing =
             Standing { exposures: known.exposures, mastery: known.mastery.value, wish: request.mode };
         let (mode, because) = tutor::mode(&standing);
-        let lesson = Lesson { mode, skill: known.mastery.value, parts: 1 };
+        let parts = if voice == Voice::Model { CASE_PARTS } else { 1 };
+        let lesson = Lesson { mode, skill: known.mastery.value, parts };
         let plan = Plan {
             lessons: vec![lesson],
             minutes: request.minutes,
@@ -124,15 +167,20 @@ impl TutorService {
             matter: Json(Ground::new(matter)),
             last: 0,
             origin: suggested::origin(request, &document)?,
+            saying: None,
+            speaker: None,
+            speaks_until: None,
         };
         store::insert(tx, day.learner, &talk, &matter::key(&talk.concept), day.now).await?;
         let mut said = vec![];
-        self.go_on(tx, day, &mut talk, Event::Start, &mut said).await?;
+        self.take(&mut talk, day, &Event::Start)?;
+        self.say_on(tx, day, &mut talk, voice, &mut said).await?;
         let recalled = memory::recalled(tx, day.learner, material, &matter::key(&talk.concept)).await?;
         let past = history::past(tx, day, &talk).await?;
         said.splice(0..0, talk.matter.0.remind(&recalled, &past).map(Body::Tutor));
+        let floor = self.rise(tx, day, &mut talk, &mut said).await?;
         self.keep(tx, day, &mut talk, said, None).await?;
-        Ok(id)
+        Ok((id, floor))
     }
 
     /// Exposures and mastery of a concept.
@@ -155,68 +203,88 @@ impl TutorService {
         Ok(Known { exposures: u32::try_from(exposures).unwrap_or(u32::MAX), mastery: Mastery::of(&heard) })
     }
 
-    async fn act_in(&self, tx: &mut Tx, day: &Day, request: &Doing) -> Result<Done> {
+    async fn act_in(
+        &self,
+        tx: &mut Tx,
+        day: &Day,
+        request: &Doing,
+        voice: Voice,
+    ) -> Result<(Done, Option<Floor>)> {
         let talk = store::find(tx, day.learner, request.talk).await?;
         let mut talk = talk.ok_or_else(|| Error::not_found("This talk"))?;
+        if self.is_abandoned(&talk, day.now) {
+            self.say_rest(tx, day, &mut talk).await?;
+        }
         let (seen, last) = (request.seen, u64::try_from(talk.last).unwrap_or(0));
         if seen > last {
             return Err(Error::conflict("This page is ahead of the talk. Reload it."));
         }
+        let speaking = talk.saying.is_some();
+        if request.act == Act::Hush {
+            // what was said while the learner reached for the button was not seen, and is enough all the same
+            if speaking {
+                self.hush(tx, day, &mut talk, request).await?;
+            }
+            return Ok((self.done(tx, &talk, seen, true).await?, None));
+        }
         if seen < last {
             // sent again after a cut it counts, sent from a tab that lags behind it does not
             let done = store::doing(tx, request.talk, seen as i64 + 1).await?;
-            return self.done(tx, &talk, seen, done.as_ref() == Some(request)).await;
+            return Ok((self.done(tx, &talk, seen, done.as_ref() == Some(request)).await?, None));
         }
-        let mut said = vec![Body::Learner {
+        if speaking && !(request.act == Act::Edit && is_judging(&talk)) {
+            return Err(Error::conflict("Mito is still speaking. Wait for the end, or stop it."));
+        }
+        let mut said = vec![Utterance::new(Body::Learner {
             text: concerns::spoken(request, talk.matter.0.open(&talk.session.0).as_ref())?,
             confidence: request.confidence.filter(|_| matches!(request.act, Act::Answer | Act::Edit)),
-        }];
+        })];
         let concern =
             Some(request).filter(|r| matches!(r.act, Act::Answer | Act::Edit) && r.choice.is_none());
         match concern.and_then(|request| concerns::answer(&request.text, &day.settings.time_zone)) {
-            Some(answer) => said.push(Body::Tutor(answer)),
+            // what is being judged still is
+            Some(answer) if speaking => {
+                said.push(answer.into());
+                self.keep(tx, day, &mut talk, said, Some(request)).await?;
+                return Ok((self.done(tx, &talk, seen, true).await?, None));
+            }
+            Some(answer) => said.push(answer.into()),
             None if request.act == Act::Tune => {
                 let (depth, speed) = (talk.session.0.plan().depth, talk.session.0.plan().speed);
                 let (depth, speed) = (request.depth.unwrap_or(depth), request.speed.unwrap_or(speed));
                 talk.session.0 = talk.session.0.tuned(depth, speed);
             }
+            None if request.act == Act::Again => {
+                let step = repeatable(&talk, voice)?;
+                let steps = [step].into();
+                talk.saying = Some(Json(Saying { steps, since: day.now, fresh: true, ..Saying::default() }));
+            }
             None => {
                 let event = event(&mut talk, request)?;
-                self.go_on(tx, day, &mut talk, event, &mut said).await?;
+                // an edited answer takes the place of the one that is being judged
+                self.all_said(&mut talk);
+                self.take(&mut talk, day, &event)?;
             }
         }
+        self.say_on(tx, day, &mut talk, voice, &mut said).await?;
+        let floor = self.rise(tx, day, &mut talk, &mut said).await?;
         self.keep(tx, day, &mut talk, said, Some(request)).await?;
-        self.done(tx, &talk, seen, true).await
+        Ok((self.done(tx, &talk, seen, true).await?, floor))
     }
 
-    /// Takes an event, and whatever follows on it.
-    async fn go_on(
-        &self,
-        tx: &mut Tx,
-        day: &Day,
-        talk: &mut store::TalkRow,
-        event: Event,
-        said: &mut Vec<Body>,
-    ) -> Result<()> {
-        let mut next = Some(event);
-        while let Some(event) = next.take() {
-            let (session, steps) = talk.session.0.next(&event, day.now).map_err(refused)?;
-            talk.session.0 = session;
-            talk.matter.0.look_ahead(&steps);
-            for step in steps {
-                match step.act {
-                    Step::Judge { attempt } => {
-                        next = Some(Event::Judged { attempt, judgement: talk.matter.0.judge() });
-                    }
-                    Step::Conclude => {
-                        let outcome = self.conclude(tx, day, talk).await?;
-                        said.push(Body::Tutor(Said::Concluded(outcome)));
-                    }
-                    _ => said.extend(talk.matter.0.say(&step).into_iter().map(Body::Tutor)),
-                }
-            }
+    /// Stops what is being said: what stands there stays, and what follows on it comes from the page.
+    async fn hush(&self, tx: &mut Tx, day: &Day, talk: &mut store::TalkRow, request: &Doing) -> Result<()> {
+        self.speakers.hush(TalkId(talk.id));
+        let words = Body::Learner { text: concerns::spoken(request, None)?, confidence: None };
+        let mut said = vec![Utterance::new(words)];
+        let step = talk.saying.as_ref().and_then(|saying| saying.0.steps.front()).map(|step| &step.act);
+        match step {
+            // a hint that was asked for is counted, and so it is given
+            Some(Step::Hint(_) | Step::Judge { .. }) => self.end_step(talk, &mut said),
+            _ => self.step_said(talk),
         }
-        Ok(())
+        self.say_on(tx, day, talk, Voice::Page, &mut said).await?;
+        self.keep(tx, day, talk, said, Some(request)).await
     }
 
     /// What comes of the lesson: the check question is an answer like any other, with its card and its XP.
@@ -252,24 +320,6 @@ impl TutorService {
         outcome.mastery = percent(known.mastery.value);
         outcome.between = (percent(known.mastery.low), percent(known.mastery.high));
         Ok(outcome)
-    }
-
-    /// Writes down what was said, and where the talk stands.
-    async fn keep(
-        &self,
-        tx: &mut Tx,
-        day: &Day,
-        talk: &mut store::TalkRow,
-        said: Vec<Body>,
-        request: Option<&Doing>,
-    ) -> Result<()> {
-        let id = TalkId(talk.id);
-        for (at, body) in said.into_iter().enumerate() {
-            talk.last += 1;
-            let line = LineRow { seq: talk.last, at: day.now, body: Json(body) };
-            store::insert_line(tx, id, &line, request.filter(|_| at == 0)).await?;
-        }
-        Ok(store::save(tx, day.learner, talk, day.now).await?)
     }
 
     async fn done(&self, tx: &mut Tx, talk: &store::TalkRow, seen: u64, counted: bool) -> Result<Done> {
@@ -348,7 +398,10 @@ fn event(talk: &mut store::TalkRow, request: &Doing) -> Result<Event> {
     let missing = || Error::from(app::error::ApiError::Malformed);
     Ok(match request.act {
         Act::Answer | Act::Edit => {
-            let open = talk.matter.0.open(&talk.session.0);
+            let open = match is_judging(talk) {
+                true => talk.matter.0.asked_last(&talk.session.0),
+                false => talk.matter.0.open(&talk.session.0),
+            };
             let open = open.ok_or_else(|| refused(Refused::NoQuestion))?;
             let answer = match request.choice {
                 Some(choice) if (choice as usize) < open.options.len() => Answer::Chosen(choice as usize),
@@ -376,9 +429,30 @@ fn event(talk: &mut store::TalkRow, request: &Doing) -> Result<Event> {
         Act::Next => Event::Next,
         Act::Switch => Event::Switch(request.mode.ok_or_else(missing)?),
         Act::Stop => Event::Stop,
-        Act::Tune => return Err(missing()),
-        Act::Hush | Act::Again => return Err(Error::conflict("Mito says nothing at the moment.")),
+        Act::Tune | Act::Hush | Act::Again => return Err(missing()),
     })
+}
+
+/// Whether the last answer is being judged, and can still be changed.
+fn is_judging(talk: &store::TalkRow) -> bool {
+    let first = talk.saying.as_ref().and_then(|saying| saying.0.steps.front());
+    first.is_some_and(|step| matches!(step.act, Step::Judge { .. }))
+}
+
+/// What can be said anew.
+fn repeatable(talk: &store::TalkRow, voice: Voice) -> Result<tutor::Step> {
+    let ground = &talk.matter.0;
+    let step = ground.repeatable.clone().filter(|_| !talk.session.0.is_over());
+    let step = step.ok_or_else(|| Error::conflict("There is nothing here that could be said anew."))?;
+    if ground.repeated >= MOST_REPEATS {
+        return Err(refused(Refused::OftenEnough));
+    }
+    if voice == Voice::Page {
+        return Err(Error::conflict(
+            "Without a language model I can only say it in your page's words, as above.",
+        ));
+    }
+    Ok(step)
 }
 
 /// Why something cannot be done, for the learner.
@@ -409,27 +483,32 @@ fn refused(why: Refused) -> Error {
 
 fn state(talk: &store::TalkRow) -> Result<TalkState> {
     let session = &talk.session.0;
-    let open = talk.matter.0.open(session);
+    let speaking = talk.saying.is_some();
+    // what is asked is shown when all that comes before it stands there
+    let open = talk.matter.0.open(session).filter(|_| !speaking);
     let because: Because = serde_json::from_value(talk.because.clone().into()).map_err(anyhow::Error::new)?;
+    let mut offers = session.offers();
+    offers.retain(|event| !speaking || is_judging(talk) && matches!(event, Event::Edit(_)));
+    let ground = &talk.matter.0;
+    let again = ground.repeatable.is_some() && ground.repeated < MOST_REPEATS;
     Ok(TalkState {
         mode: session.mode(),
         because,
         hints: session.questions().last().filter(|_| open.is_some()).map_or(0, |question| question.hints),
         open,
-        offers: session.offers(),
-        over: session.is_over(),
+        offers,
+        over: session.is_over() && !speaking,
         depth: session.plan().depth,
         speed: session.plan().speed,
-        speaking: false,
-        again: false,
+        speaking,
+        again: again && !speaking && !session.is_over(),
     })
 }
 
 fn line(row: LineRow) -> Numbered<Line> {
-    Numbered {
-        seq: row.seq as u64,
-        body: Line { at: row.at, body: row.body.0, first_word: None, follows: false },
-    }
+    let first_word = row.first_word.and_then(|ms| u32::try_from(ms).ok());
+    let body = Line { at: row.at, body: row.body.0, first_word, follows: row.follows };
+    Numbered { seq: row.seq as u64, body }
 }
 
 /// As it is kept: 'growing'.

@@ -3,7 +3,7 @@
 //! one.
 
 use super::{
-    Answer, Answering, Ended, Event, Finish, Message, NoModel, Request, Speaker, Tier,
+    Answer, Answering, Ended, Event, Finish, Message, NoModel, Request, Speaker, Task, Tier,
     answers::{Answers, Kept},
     breaker::Standing,
     catalogue::{Place, Tokens},
@@ -17,7 +17,7 @@ use super::{
     tally::{Counts, Tally},
 };
 use crate::clock::{Clock, date_of, utc_day};
-use domain::id::LearnerId;
+use domain::id::{LearnerId, MaterialId};
 use futures::StreamExt;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use sha2::{Digest, Sha256};
@@ -155,6 +155,24 @@ impl Orchestrator {
     /// What was counted of calls since the start.
     pub fn counts(&self) -> Counts {
         self.0.tally.counts()
+    }
+
+    /// Whether a model may be asked about these materials, as far as can be said without asking: one is connected, and the learner
+    /// has agreed. Costs nothing where none is connected.
+    ///
+    /// # Errors
+    /// When what the learner agreed to cannot be read.
+    pub async fn may_ask(
+        &self,
+        task: Task,
+        learner: LearnerId,
+        sources: &[MaterialId],
+    ) -> anyhow::Result<bool> {
+        if !self.is_connected() {
+            return Ok(false);
+        }
+        let allowed = self.0.consents.allowed(learner, sources).await?;
+        Ok(self.seats_for(task.tier(), &allowed).is_ok())
     }
 
     /// Asks. Returns with the first words, or when it is known that there will be none. Whoever drops the answer stops

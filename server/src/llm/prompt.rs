@@ -33,12 +33,22 @@ pub enum Name {
     JudgeQuestion,
     /// `question.write`.
     WriteQuestion,
+    /// `tutor.judge`.
+    JudgeAnswer,
+    /// `tutor.say`.
+    SayInTalk,
 }
 
 impl Name {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::AnalyseMaterial, Self::RewriteQuery, Self::JudgeQuestion, Self::WriteQuestion];
+    pub const ALL: [Self; 6] = [
+        Self::AnalyseMaterial,
+        Self::RewriteQuery,
+        Self::JudgeQuestion,
+        Self::WriteQuestion,
+        Self::JudgeAnswer,
+        Self::SayInTalk,
+    ];
 
     fn file(self) -> &'static str {
         match self {
@@ -46,12 +56,14 @@ impl Name {
             Self::RewriteQuery => include_str!("../../prompts/query.rewrite.md"),
             Self::JudgeQuestion => include_str!("../../prompts/question.judge.md"),
             Self::WriteQuestion => include_str!("../../prompts/question.write.md"),
+            Self::JudgeAnswer => include_str!("../../prompts/tutor.judge.md"),
+            Self::SayInTalk => include_str!("../../prompts/tutor.say.md"),
         }
     }
 }
 
 /// Each read once, in the order of [`Name::ALL`], which is that of the names.
-static ALL: LazyLock<[Prompt; 4]> = LazyLock::new(|| {
+static ALL: LazyLock<[Prompt; 6]> = LazyLock::new(|| {
     Name::ALL.map(|name| read(name.file()).unwrap_or_else(|why| panic!("the prompt {name:?}: {why}")))
 });
 

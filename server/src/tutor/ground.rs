@@ -1,5 +1,6 @@
 //! What a talk stands on and what is said from it without a model. Owns: which question is asked, what an answer is worth, the
-//! words of each step. Refuses: deciding on steps (`domain::tutor::Session`), the database and models.
+//! words of each step, and those with which the program opens a step that a model goes on with. Refuses: deciding on steps
+//! (`domain::tutor::Session`), the database and models.
 
 use app::tutor::api::{Asked, Part, Said};
 use domain::{
@@ -7,11 +8,11 @@ use domain::{
     id::QuestionId,
     memory::{self, Past, Remembered},
     tutor::{
-        Act, Ask, Event, Judgement, Manner, Matter, Rung, Secrecy, Session, Step, Verdict,
+        Act, Ask, Contradiction, Event, Judgement, Manner, Matter, Rung, Secrecy, Session, Step, Verdict,
         hint::{Hint, Passage, hint},
         judge::{Expected, judge},
         leak,
-        matter::Sentence,
+        matter::{Problem, Sentence},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,15 @@ pub(super) enum Answer {
     Written(String),
 }
 
+/// Why the page alone speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Alone {
+    /// No model may be asked.
+    NoModel,
+    /// One was asked, and nothing that it said can be shown.
+    NothingHeld,
+}
+
 /// What a talk stands on, and what it asked of that.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Ground {
@@ -58,11 +68,17 @@ pub(super) struct Ground {
     ahead: bool,
     /// Milliseconds that the latest answer took.
     pub(super) took: u32,
+    /// The latest step of words that a model was asked for: it can be said anew.
+    #[serde(default)]
+    pub(super) repeatable: Option<Step>,
+    /// How often it was said anew.
+    #[serde(default)]
+    pub(super) repeated: u8,
 }
 
 impl Ground {
     pub(super) fn new(matter: Matter<QuestionId>) -> Self {
-        Self { matter, slots: vec![], answer: None, ahead: false, took: 0 }
+        Self { matter, slots: vec![], answer: None, ahead: false, took: 0, repeatable: None, repeated: 0 }
     }
 
     /// The question of the bank behind the last question, and the option that was chosen, by its place there.
@@ -93,9 +109,14 @@ impl Ground {
 
     /// The question that waits for an answer, as it is shown.
     pub(super) fn open(&self, session: &Session) -> Option<Asked> {
-        let question = session.questions().last()?;
         let waits = session.next(&Event::NoIdea, 0).is_ok();
-        if waits { self.asked(session.questions().len() as u16 - 1, question.ask) } else { None }
+        if waits { self.asked_last(session) } else { None }
+    }
+
+    /// The question that was asked last, as it is shown.
+    pub(super) fn asked_last(&self, session: &Session) -> Option<Asked> {
+        let question = session.questions().last()?;
+        self.asked(session.questions().len() as u16 - 1, question.ask)
     }
 
     /// Takes the question that fits.
@@ -124,32 +145,88 @@ impl Ground {
         slot
     }
 
-    /// What an answer to the last question is.
-    pub(super) fn judge(&self) -> Judgement {
+    /// What an answer to the last question is, by its words, and what it turns around.
+    pub(super) fn judge(&self) -> (Judgement, Option<Contradiction>) {
         let wrong = Judgement { verdict: Verdict::Wrong, missing: vec![], misconception: None };
-        let (Some(slot), Some(answer)) = (self.slots.last(), &self.answer) else { return wrong };
+        let (Some(slot), Some(answer)) = (self.slots.last(), &self.answer) else { return (wrong, None) };
         match (slot, answer) {
             (Slot::Problem { at, .. }, Answer::Chosen(choice)) => {
-                match self.matter.problems.get(*at).and_then(|problem| problem.options.get(*choice)) {
+                let judgement = match self.matter.problems.get(*at).and_then(|p| p.options.get(*choice)) {
                     Some(option) if option.correct => Judgement { verdict: Verdict::Right, ..wrong },
                     Some(option) => {
                         let name = Some(option.misconception.clone()).filter(|name| !name.is_empty());
                         Judgement { misconception: name, ..wrong }
                     }
                     None => wrong,
-                }
-            }
-            (slot, Answer::Written(text)) => {
-                let expected = match slot {
-                    Slot::Problem { at, .. } => {
-                        let problem = &self.matter.problems[*at];
-                        Expected::of(&problem.answer, &problem.stem)
-                    }
-                    Slot::OwnWords => Expected::of(&self.expected_words(), &self.own_words()),
                 };
-                judge(&expected, text, None).into()
+                (judgement, None)
             }
-            (Slot::OwnWords, Answer::Chosen(_)) => wrong,
+            (_, Answer::Written(text)) => {
+                let judged = judge(&self.expected(), text, None);
+                let contradiction = judged.contradiction;
+                let mut judgement = Judgement::from(judged);
+                if judgement.verdict != Verdict::Right {
+                    judgement.misconception = self.mistaken(text);
+                }
+                (judgement, contradiction)
+            }
+            (Slot::OwnWords, Answer::Chosen(_)) => (wrong, None),
+        }
+    }
+
+    /// What the last question wants to hear.
+    fn expected(&self) -> Expected {
+        match self.last_problem() {
+            Some(problem) => Expected::of(&problem.answer, &problem.stem),
+            None => Expected::of(&self.expected_words(), &self.own_words()),
+        }
+    }
+
+    fn last_problem(&self) -> Option<&Problem<QuestionId>> {
+        self.problem(self.slots.len().checked_sub(1)? as u16)
+    }
+
+    /// The problem behind a question of the session; `None` where it asks for words of one's own.
+    pub(super) fn problem(&self, question: u16) -> Option<&Problem<QuestionId>> {
+        match *self.slots.get(usize::from(question))? {
+            Slot::Problem { at, .. } => self.matter.problems.get(at),
+            Slot::OwnWords => None,
+        }
+    }
+
+    /// The mistake whose option a written answer says.
+    fn mistaken(&self, text: &str) -> Option<String> {
+        let problem = self.last_problem()?;
+        let says =
+            |option: &str| judge(&Expected::of(option, &problem.stem), text, None).verdict == Verdict::Right;
+        let wrong =
+            problem.options.iter().filter(|option| !option.correct && !option.misconception.is_empty());
+        wrong.filter(|option| says(&option.text)).map(|option| option.misconception.clone()).next()
+    }
+
+    /// Mistakes that are known of the last question: those of its options, and those that the material warns of.
+    pub(super) fn mistakes(&self) -> Vec<String> {
+        let options = self.last_problem().into_iter().flat_map(|problem| &problem.options);
+        let named = options.map(|option| option.misconception.clone()).filter(|name| !name.is_empty());
+        let aids = self.matter.aids.iter().filter(|aid| aid.kind == Kind::Misconception);
+        named.chain(aids.map(|aid| aid.sentence.text.clone())).collect()
+    }
+
+    /// Whether the answer at hand was written.
+    pub(super) fn is_written(&self) -> bool {
+        matches!(self.answer, Some(Answer::Written(_)))
+    }
+
+    /// What a question of the session asks.
+    pub(super) fn stem(&self, question: u16) -> Option<String> {
+        self.asked(question, Ask::Open).map(|asked| asked.stem)
+    }
+
+    /// The learner's answer, as it stands in the talk.
+    pub(super) fn answer_words(&self) -> Option<&str> {
+        match self.answer.as_ref()? {
+            Answer::Written(text) => Some(text),
+            Answer::Chosen(choice) => Some(&self.last_problem()?.options.get(*choice)?.text),
         }
     }
 
@@ -182,6 +259,11 @@ impl Ground {
             self.choose(ask, difficulty);
             self.ahead = true;
         }
+    }
+
+    /// Whether the last question is chosen and not asked yet.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.ahead
     }
 
     /// Whether a sentence tells the answer of the question that comes next.
@@ -227,6 +309,44 @@ impl Ground {
 
     /// What is said at a step; nothing where it is not of words ([`Act::Judge`], [`Act::Conclude`]).
     pub(super) fn say(&mut self, step: &Step) -> Vec<Said> {
+        let Act::Ask { ask, difficulty } = step.act else { return self.words(step, Alone::NoModel) };
+        if !std::mem::take(&mut self.ahead) {
+            self.choose(ask, difficulty);
+        }
+        self.answer = None;
+        let number = self.slots.len() as u16 - 1;
+        self.asked(number, ask).map(Said::Asked).into_iter().collect()
+    }
+
+    /// What the program says at once of a step that a model goes on with.
+    pub(super) fn opening(&self, step: &Step) -> Option<Said> {
+        match &step.act {
+            Act::Feedback { verdict, missing, misconception } => {
+                let parts = lacking(step, missing, misconception.as_deref());
+                Some(Said::Judged { verdict: *verdict, parts })
+            }
+            Act::Tell { .. } => Some(Said::Answered(vec![self.answer_named(step.question?)?])),
+            _ => None,
+        }
+    }
+
+    /// What the page says after its opening, where nothing of a model's can be shown.
+    pub(super) fn rest(&self, step: &Step) -> Vec<Said> {
+        let mut said = self.words(step, Alone::NothingHeld);
+        let opened = self.opening(step);
+        said.retain_mut(|said| match (said, &opened) {
+            (Said::Answered(parts), Some(Said::Answered(first)))
+            | (Said::Judged { parts, .. }, Some(Said::Judged { parts: first, .. })) => {
+                parts.retain(|part| !first.contains(part));
+                !parts.is_empty()
+            }
+            _ => true,
+        });
+        said
+    }
+
+    /// The page's words at a step that asks nothing.
+    fn words(&self, step: &Step, alone: Alone) -> Vec<Said> {
         let one = |said: Said| vec![said];
         match &step.act {
             Act::Explain { words } => one(Said::Explained { manner: None, parts: self.explanation(*words) }),
@@ -234,25 +354,24 @@ impl Ground {
                 "At the end you will be able to explain ‘{}’ and to use it, without your page.",
                 self.matter.concept
             ))])),
-            Act::Unfold { part: 1, .. } => one(Said::Told(vec![Part::ours(
-                "No language model is connected, so no case unfolds here. These are the hardest questions that your page holds.",
-            )])),
-            Act::Unfold { .. } | Act::Judge { .. } | Act::Conclude => vec![],
-            Act::Ask { ask, difficulty } => {
-                if !std::mem::take(&mut self.ahead) {
-                    self.choose(*ask, *difficulty);
+            Act::Unfold { part: 1, .. } => one(Said::Told(vec![Part::ours(match alone {
+                Alone::NoModel => {
+                    "No language model is connected, so no case unfolds here. These are the hardest questions that your \
+                     page holds."
                 }
-                self.answer = None;
-                let number = self.slots.len() as u16 - 1;
-                self.asked(number, *ask).map(Said::Asked).into_iter().collect()
-            }
-            Act::Feedback { verdict, missing, .. } => {
-                one(Said::Judged { verdict: *verdict, parts: self.feedback(step, *verdict, missing) })
+                Alone::NothingHeld => {
+                    "No case came of it this time. These are the hardest questions that your page holds."
+                }
+            })])),
+            Act::Unfold { .. } | Act::Judge { .. } | Act::Conclude | Act::Ask { .. } => vec![],
+            Act::Feedback { verdict, missing, misconception } => {
+                let parts = self.feedback(step, *verdict, missing, misconception.as_deref());
+                one(Said::Judged { verdict: *verdict, parts })
             }
             Act::Hint(rung) => one(Said::Hinted { rung: *rung, parts: self.hint(*rung, step.question) }),
             Act::Tell { .. } => one(Said::Answered(self.answered(step.question))),
             Act::Elaborate { manner, words } => {
-                one(Said::Explained { manner: *manner, parts: self.elaborated(*manner, *words) })
+                one(Said::Explained { manner: *manner, parts: self.elaborated(*manner, *words, alone) })
             }
             Act::Summary { words } => {
                 let parts = self.summary(*words);
@@ -274,11 +393,14 @@ impl Ground {
         self.matter.explain(words).iter().map(cited).collect()
     }
 
-    fn feedback(&self, step: &Step, verdict: Verdict, missing: &[String]) -> Vec<Part> {
-        let mut parts = vec![];
-        if !missing.is_empty() {
-            parts.push(Part::ours(format!("Still missing: {}.", missing.join(", "))));
-        }
+    fn feedback(
+        &self,
+        step: &Step,
+        verdict: Verdict,
+        missing: &[String],
+        misconception: Option<&str>,
+    ) -> Vec<Part> {
+        let mut parts = lacking(step, missing, misconception);
         if step.key == Secrecy::Free {
             parts.extend(self.answered(step.question).into_iter().filter(|_| verdict != Verdict::Right));
             if verdict == Verdict::Right
@@ -297,7 +419,7 @@ impl Ground {
         let Some((answer, source, heading)) = question.and_then(|question| self.solution(question)) else {
             return vec![];
         };
-        let stem = question.and_then(|number| self.asked(number, Ask::Open)).map(|asked| asked.stem);
+        let stem = question.and_then(|number| self.stem(number));
         let key = leak::Key::new(&answer).asked(&stem.unwrap_or_default());
         let passage = Passage { text: &source.text, section: heading.as_deref(), page: source.page };
         match hint(rung, passage, &key, &answer) {
@@ -319,29 +441,29 @@ impl Ground {
     }
 
     fn answered(&self, question: Option<u16>) -> Vec<Part> {
-        let Some((number, (answer, sentence, _))) =
+        let Some((number, (_, sentence, _))) =
             question.and_then(|question| Some((question, self.solution(question)?)))
         else {
             return vec![];
         };
         let mut parts = vec![];
-        let problem = match self.slots.get(usize::from(number)) {
-            Some(Slot::Problem { at, .. }) => self.matter.problems.get(*at),
-            _ => None,
-        };
-        if let Some(problem) = problem {
+        if let Some(problem) = self.problem(number) {
             if let Some(Answer::Chosen(choice)) = self.answer
                 && let Some(chosen) = problem.options.get(choice).filter(|option| !option.correct)
             {
                 parts.push(Part::ours(format!("You chose ‘{}’. {}", chosen.text, chosen.rationale)));
             }
-            parts.push(Part::ours(format!("The answer is: {answer}.")));
+            parts.extend(self.answer_named(number));
         }
         parts.push(cited(&sentence));
         parts
     }
 
-    fn elaborated(&self, manner: Option<Manner>, words: u16) -> Vec<Part> {
+    fn answer_named(&self, question: u16) -> Option<Part> {
+        Some(Part::ours(format!("The answer is: {}.", self.problem(question)?.answer)))
+    }
+
+    fn elaborated(&self, manner: Option<Manner>, words: u16, alone: Alone) -> Vec<Part> {
         let aid = |kind: Kind| {
             let aids = self.matter.aids.iter().filter(move |aid| aid.kind == kind);
             aids.map(|aid| cited(&aid.sentence)).collect::<Vec<Part>>()
@@ -355,6 +477,9 @@ impl Ground {
         };
         if !found.is_empty() {
             return found;
+        }
+        if alone == Alone::NothingHeld {
+            return self.near();
         }
         let nothing = match manner {
             None | Some(Manner::Deeper) => "Your page says no more about it here.",
@@ -370,6 +495,15 @@ impl Ground {
             }
         };
         vec![Part::ours(nothing)]
+    }
+
+    /// That the material says nothing of it, and what is near.
+    fn near(&self) -> Vec<Part> {
+        let mut parts = vec![Part::ours(
+            "I found nothing in your material to say this with, so I leave it. Near it stands:",
+        )];
+        parts.extend(self.matter.explain(0).iter().map(cited));
+        parts
     }
 
     fn summary(&self, words: u16) -> Vec<Part> {
@@ -392,6 +526,17 @@ impl Ground {
     }
 }
 
-fn cited(sentence: &Sentence) -> Part {
+/// What an answer lacks, and the mistake in it, where that may be told.
+fn lacking(step: &Step, missing: &[String], misconception: Option<&str>) -> Vec<Part> {
+    let mix_up = |name: &str| Part::ours(format!("A known mix-up: {}.", name.trim().trim_end_matches('.')));
+    let mut parts: Vec<Part> =
+        misconception.filter(|_| step.key == Secrecy::Free).map(mix_up).into_iter().collect();
+    if !missing.is_empty() {
+        parts.push(Part::ours(format!("Still missing: {}.", missing.join(", "))));
+    }
+    parts
+}
+
+pub(super) fn cited(sentence: &Sentence) -> Part {
     Part::cited(sentence.text.clone(), sentence.span, sentence.page)
 }

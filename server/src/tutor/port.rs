@@ -18,10 +18,12 @@ impl Tutor for TutorService {
     #[tracing::instrument(skip_all)]
     async fn begin(&self, session: Session, request: Beginning) -> Result<TalkId, ApiError> {
         let run = async {
+            let voice = self.voice_of_beginning(session, &request).await?;
             let mut tx = self.db.write_for(session.learner).await?;
             let day = Day::of(&mut tx, &self.clock, session).await?;
-            let talk = self.begin_in(&mut tx, &day, &request).await?;
+            let (talk, floor) = self.begin_in(&mut tx, &day, &request, voice).await?;
             tx.commit().await?;
+            floor.into_iter().for_each(|floor| self.speak(session, floor));
             Ok::<_, Error>(talk)
         };
         let talk = run.await?;
@@ -44,6 +46,11 @@ impl Tutor for TutorService {
         let run = async {
             let mut tx = self.db.read().await?;
             let day = Day::of(&mut tx, &self.clock, session).await?;
+            let row = store::find(&mut tx, session.learner, talk).await?;
+            if row.is_some_and(|row| self.is_abandoned(&row, day.now)) {
+                drop(tx);
+                return self.take_up(session, talk).await;
+            }
             self.talk_in(&mut tx, &day, talk).await
         };
         Ok(run.await?)
@@ -52,10 +59,12 @@ impl Tutor for TutorService {
     #[tracing::instrument(skip_all, fields(talk.id = %request.talk, talk.act = ?request.act))]
     async fn act(&self, session: Session, request: Doing) -> Result<Done, ApiError> {
         let run = async {
+            let voice = self.voice_of(session, request.talk).await?;
             let mut tx = self.db.write_for(session.learner).await?;
             let day = Day::of(&mut tx, &self.clock, session).await?;
-            let done = self.act_in(&mut tx, &day, &request).await?;
+            let (done, floor) = self.act_in(&mut tx, &day, &request, voice).await?;
             tx.commit().await?;
+            floor.into_iter().for_each(|floor| self.speak(session, floor));
             self.live.tell_talk(request.talk);
             Ok::<_, Error>(done)
         };

@@ -10,7 +10,7 @@ use domain::{
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{ground::Ground, keep::hidden};
+use super::{ground::Ground, keep::hidden, saying::Saying};
 
 /// A talk.
 #[derive(Debug, sqlx::FromRow)]
@@ -26,6 +26,12 @@ pub(super) struct TalkRow {
     pub(super) last: i64,
     /// Where it was opened from, as JSON; empty where nothing says it.
     pub(super) origin: String,
+    /// What is still to be said; `None` while nothing is.
+    pub(super) saying: Option<Json<Saying>>,
+    /// Who says it.
+    pub(super) speaker: Option<Uuid>,
+    /// Until when it is waited for, milliseconds since 1970.
+    pub(super) speaks_until: Option<i64>,
 }
 
 /// A talk as a list shows it.
@@ -44,6 +50,8 @@ pub(super) struct LineRow {
     pub(super) seq: i64,
     pub(super) at: i64,
     pub(super) body: Json<Body>,
+    pub(super) first_word: Option<i64>,
+    pub(super) follows: bool,
 }
 
 /// An answer to a question of a material.
@@ -94,7 +102,8 @@ pub(super) async fn insert(
 pub(super) async fn save(tx: &mut Tx, learner: LearnerId, talk: &TalkRow, now: i64) -> Result<()> {
     let ended = talk.session.0.is_over().then_some(now);
     tx.query(
-        "UPDATE talk SET session = $3, matter = $4, last = $5, touched = $6, ended = coalesce(ended, $7)
+        "UPDATE talk SET session = $3, matter = $4, last = $5, touched = $6, ended = coalesce(ended, $7), saying = $8,
+           speaker = $9, speaks_until = $10
          WHERE id = $2 AND learner = $1",
     )
     .bind(learner.0)
@@ -104,14 +113,24 @@ pub(super) async fn save(tx: &mut Tx, learner: LearnerId, talk: &TalkRow, now: i
     .bind(talk.last)
     .bind(now)
     .bind(ended)
+    .bind(talk.saying.clone())
+    .bind(talk.speaker)
+    .bind(talk.speaks_until)
     .run()
     .await?;
     Ok(())
 }
 
+/// Goes on speaking until then. False: the talk is another's, or gone.
+pub(super) async fn hold(tx: &mut Tx, talk: TalkId, speaker: Uuid, until: i64) -> Result<bool> {
+    let query = tx.query("UPDATE talk SET speaks_until = $3 WHERE id = $1 AND speaker = $2");
+    Ok(query.bind(talk.0).bind(speaker).bind(until).run().await? == 1)
+}
+
 pub(super) async fn find(tx: &mut Tx, learner: LearnerId, talk: TalkId) -> Result<Option<TalkRow>> {
     tx.query(
-        "SELECT t.id, t.material, m.title AS material_title, t.concept, t.title, t.because, t.session, t.matter, t.last, t.origin
+        "SELECT t.id, t.material, m.title AS material_title, t.concept, t.title, t.because, t.session, t.matter, t.last, t.origin,
+           t.saying, t.speaker, t.speaks_until
          FROM talk t JOIN material m ON m.id = t.material WHERE t.id = $2 AND t.learner = $1",
     )
     .bind(learner.0)
@@ -137,7 +156,9 @@ pub(super) async fn list(tx: &mut Tx, learner: LearnerId, words: &str) -> Result
 
 /// Lines after the one with this number, without what the learner reported.
 pub(super) async fn lines(tx: &mut Tx, talk: TalkId, after: i64) -> Result<Vec<LineRow>> {
-    let query = tx.query("SELECT seq, at, body FROM talk_line WHERE talk = $1 AND seq > $2 ORDER BY seq");
+    let query = tx.query(
+        "SELECT seq, at, body, first_word, follows FROM talk_line WHERE talk = $1 AND seq > $2 ORDER BY seq",
+    );
     let lines = query.bind(talk.0).bind(after).all().await?;
     without_reported(tx, talk, lines).await
 }
@@ -176,7 +197,7 @@ pub(super) async fn report(
 
 /// The next lines after the one with this number, without what the learner reported.
 pub(super) async fn next_lines(tx: &mut Tx, talk: TalkId, after: i64, most: i64) -> Result<Vec<LineRow>> {
-    let sql = "SELECT seq, at, body FROM talk_line WHERE talk = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    let sql = "SELECT seq, at, body, first_word, follows FROM talk_line WHERE talk = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     let lines = tx.query(sql).bind(talk.0).bind(after).bind(most).all().await?;
     without_reported(tx, talk, lines).await
 }
@@ -194,14 +215,18 @@ pub(super) async fn insert_line(
     line: &LineRow,
     doing: Option<&Doing>,
 ) -> Result<()> {
-    tx.query("INSERT INTO talk_line (talk, seq, at, body, doing) VALUES ($1, $2, $3, $4, $5)")
-        .bind(talk.0)
-        .bind(line.seq)
-        .bind(line.at)
-        .bind(line.body.clone())
-        .bind(doing.cloned().map(Json))
-        .run()
-        .await?;
+    tx.query(
+        "INSERT INTO talk_line (talk, seq, at, body, doing, first_word, follows) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(talk.0)
+    .bind(line.seq)
+    .bind(line.at)
+    .bind(line.body.clone())
+    .bind(doing.cloned().map(Json))
+    .bind(line.first_word)
+    .bind(line.follows)
+    .run()
+    .await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! A talk as text to keep (Markdown): who said what, with the pages. Refuses: what the page draws around it.
 
-use app::tutor::api::{Body, Part, Said, Talk};
+use app::tutor::api::{Body, Part, Said, Talk, Wording};
 use domain::tutor::Verdict;
 use std::fmt::Write as _;
 
@@ -14,10 +14,19 @@ pub(super) fn of(talk: &Talk) -> String {
                 let sure = confidence.map(|sure| format!(" ({} %)", sure.percent())).unwrap_or_default();
                 writeln!(text, "\n**You:** {said}{sure}")
             }
+            Body::Tutor(said) if line.body.follows => writeln!(text, "\n{}", going_on(said)),
             Body::Tutor(said) => writeln!(text, "\n**Mito:** {}", words(said)),
         };
     }
     text
+}
+
+/// What goes on where the line before stopped: its kind was said there.
+fn going_on(said: &Said) -> String {
+    match said {
+        Said::Hinted { parts, .. } | Said::Judged { parts, .. } => listed(parts),
+        said => words(said),
+    }
 }
 
 fn words(said: &Said) -> String {
@@ -45,9 +54,11 @@ fn words(said: &Said) -> String {
 }
 
 fn listed(parts: &[Part]) -> String {
-    let part = |part: &Part| match part.source {
-        Some(source) => format!("“{}” (p. {})", part.text, source.page),
-        None => part.text.clone(),
+    let part = |part: &Part| match (part.source, part.wording) {
+        (Some(source), Wording::Put) => format!("{} (p. {})", part.text, source.page),
+        (Some(source), _) => format!("“{}” (p. {})", part.text, source.page),
+        (None, Wording::Outside) => format!("{} (not in your material)", part.text),
+        (None, _) => part.text.clone(),
     };
     parts.iter().map(part).collect::<Vec<_>>().join("\n\n")
 }

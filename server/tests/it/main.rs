@@ -6,6 +6,7 @@
 mod account;
 mod analysis;
 mod answers;
+mod attacks;
 mod claude;
 mod db_contract;
 mod flashcard;
@@ -26,6 +27,7 @@ mod review;
 mod reword;
 mod search;
 mod shared;
+mod slots;
 mod staying;
 mod support;
 mod tidy;

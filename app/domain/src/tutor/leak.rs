@@ -3,13 +3,16 @@
 //! translations of a key.
 //!
 //! A paraphrase that needs none of the key's names is not caught here: what is masked in the passages cannot be said by a model
-//! that has nothing but them.
+//! that has nothing but them. Names that nobody told the key are strangers among the words that are [`Known`].
 
 mod cipher;
 mod disguise;
 mod gate;
+mod plain;
+mod tongue;
 
-pub use gate::{Gate, Passed};
+pub use gate::{Gate, Passed, Splitter};
+pub use plain::Known;
 
 use super::likeness::{Likeness, Token, tokens};
 use crate::document::Span;
@@ -37,6 +40,8 @@ pub enum Leak {
     Shifted,
     /// In base64, hexadecimal, binary or other codes.
     Encoded,
+    /// Perhaps: in another language than the question's.
+    Foreign,
 }
 
 /// The answer of a question, to be kept back.
@@ -49,6 +54,8 @@ pub struct Key {
     /// Letters of a name in every disguise that is a run of letters, and what it is.
     runs: HashMap<String, Leak>,
     longest_run: usize,
+    /// The question's language, where it is known.
+    tongue: Option<tongue::Tongue>,
 }
 
 #[derive(Debug, Clone)]
@@ -97,8 +104,14 @@ impl Name {
 impl Key {
     /// By its term. Abbreviations in brackets and the lexicon's names for the same thing are names of it too.
     pub fn new(term: &str) -> Self {
-        let mut key =
-            Self { names: vec![], option: None, asked: vec![], runs: HashMap::new(), longest_run: 0 };
+        let mut key = Self {
+            names: vec![],
+            option: None,
+            asked: vec![],
+            runs: HashMap::new(),
+            longest_run: 0,
+            tongue: None,
+        };
         key.name(term);
         let mut bare = term.to_string();
         if let Some((before, rest)) = term.split_once('(')
@@ -131,6 +144,7 @@ impl Key {
     /// The words of the question: 'mitral' alone gives the answer to 'Which valve …?' away, and 'valve' does not.
     #[must_use]
     pub fn asked(mut self, question: &str) -> Self {
+        self.tongue = tongue::tongue(question).or(self.tongue);
         self.asked.extend(tokens(question).into_iter().map(|token| token.likeness));
         for name in &mut self.names {
             let said = |word: &Likeness| self.asked.iter().any(|asked| asked.is(word));
@@ -176,6 +190,7 @@ impl Key {
                 let decoded = cipher::decoded(&seen);
                 decoded.iter().any(|text| self.tells(text)).then_some(Leak::Encoded)
             })
+            .or_else(|| self.tongue.filter(|own| tongue::is_foreign(&plain, *own)).map(|_| Leak::Foreign))
     }
 
     /// Whether what came out of a code has the key in it.

@@ -21,6 +21,7 @@ use server::{
         pace::Pace, seats::Seat,
     },
     models::Book,
+    tutor::TutorService,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
@@ -62,16 +63,38 @@ pub(crate) struct Taught {
     llm: Orchestrator,
 }
 
+/// Whom and what a learner has: a lecture, models, money.
+pub(crate) struct With<'t> {
+    pub(crate) lecture: &'t str,
+    pub(crate) models: &'t [(Tier, &'t str)],
+    pub(crate) budget: Budget,
+}
+
+impl Default for With<'_> {
+    fn default() -> Self {
+        Self { lecture: LECTURE, models: &[(Tier::Secondary, "gpt-5-mini")], budget: Budget::default() }
+    }
+}
+
 impl Taught {
     /// The lecture is on the shelf and not read yet; the model answers as the function says.
     pub(crate) async fn open(
         test: &TestDb,
         answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
+        Self::open_with(test, With::default(), answer).await
+    }
+
+    /// The same with another lecture, other models of OpenAI's, or less money.
+    pub(crate) async fn open_with(
+        test: &TestDb,
+        with: With<'_>,
+        answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let site = Site::open(test).await;
         let mut browser = Browser::default();
         browser.register(&site, "fern@example.org").await;
-        browser.upload(&site, &[("hormones.md", LECTURE.as_bytes())]).await;
+        browser.upload(&site, &[("hormones.md", with.lecture.as_bytes())]).await;
         let mut tx = site.state.db.read().await.unwrap();
         let query = tx.query("SELECT id, owner FROM material WHERE owner IS NOT NULL");
         let (material, owner): (Uuid, Uuid) = query.one().await.unwrap();
@@ -88,17 +111,20 @@ impl Taught {
             between: Duration::from_secs(2),
         };
         let catalogue = Catalogue::new(None).unwrap();
-        let model = catalogue.model("gpt-5-mini").unwrap().clone();
-        let mut endpoint = catalogue.endpoint(&model.endpoint).unwrap().clone();
+        let mut endpoint = catalogue.endpoint("openai").unwrap().clone();
         endpoint.url = provider.base_url();
         let key = "test-key".parse::<Secret>().unwrap();
         let transport = Arc::new(Http::new(&endpoint, &key, pace, clock.clone()).unwrap());
         // it is asked on this machine and has the address of one that is not: what may leave is what is tested
         endpoint.url = "https://api.openai.com/v1".into();
+        let seat = |(tier, name): &(Tier, &str)| {
+            let model = catalogue.model(name).unwrap().clone();
+            Seat { tier: *tier, model, endpoint: endpoint.clone(), transport: transport.clone() }
+        };
         let llm = Orchestrator::new(Parts {
-            seats: vec![Seat { tier: Tier::Secondary, model, endpoint, transport }],
+            seats: with.models.iter().map(seat).collect(),
             pace,
-            budget: Budget::default(),
+            budget: with.budget,
             ledger: book.clone(),
             consents: book.clone(),
             answers: None,
@@ -116,6 +142,13 @@ impl Taught {
     /// The library with the model.
     pub(crate) fn library(&self) -> LibraryService {
         LibraryService { llm: self.llm.clone(), ..self.site.state.library.clone() }
+    }
+
+    /// The tutor with the model.
+    pub(crate) fn tutor(&self) -> TutorService {
+        let mut tutor = self.site.state.tutor.clone();
+        tutor.llm = self.llm.clone();
+        tutor
     }
 
     /// Marks the lecture 'stays here', or takes the mark off.

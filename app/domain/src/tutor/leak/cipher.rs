@@ -76,6 +76,11 @@ pub(super) fn decoded(text: &str) -> Vec<String> {
         String::from_utf8(bytes.map(byte).collect::<Option<Vec<u8>>>()?).ok()
     };
     out.extend(runs(&pieces, 1, bits));
+    // a number in binary
+    let binary = |piece: &&&str| piece.len() >= 4 && piece.chars().all(|c| matches!(c, '0' | '1'));
+    out.extend(
+        pieces.iter().filter(binary).filter_map(|p| Some(u64::from_str_radix(p, 2).ok()?.to_string())),
+    );
     let morse: Vec<&str> = text.split_whitespace().collect();
     out.extend(runs(&morse, 3, from_morse));
     out

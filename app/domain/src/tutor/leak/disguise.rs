@@ -115,6 +115,9 @@ const CUES: &[&str] = &[
     "pick",
     "choose",
     "select",
+    "take",
+    "tick",
+    "mark",
     "antwort",
     "buchstabe",
     "lösung",
@@ -190,6 +193,29 @@ const FILLERS: &[&str] = &[
     "это",
     "是",
     "one",
+];
+/// Words that take options away.
+const EXCLUDED: &[&str] = &[
+    "wrong",
+    "false",
+    "incorrect",
+    "excluded",
+    "exclude",
+    "eliminated",
+    "eliminate",
+    "out",
+    "not",
+    "neither",
+    "none",
+    "impossible",
+    "discard",
+    "discarded",
+    "cross",
+    "crossed",
+    "falsch",
+    "falsas",
+    "fausses",
+    "sbagliate",
 ];
 /// Words before a letter that make a name of it.
 const NAMED: &[&str] = &[
@@ -282,10 +308,16 @@ fn points(plain: &str, index: usize, letter: char, numbers: bool) -> bool {
         // 'the answer is 2 mL' is another matter
         let measured = |at: usize| listed(&CARDINALS, at) && at + 1 < lower.len() && !is_cue(at + 1);
         // 'choose two reasons'
-        let asks = matches!(lower[cue].as_str(), "pick" | "choose" | "select");
+        let asks = matches!(lower[cue].as_str(), "pick" | "choose" | "select" | "take" | "tick" | "mark");
+        // 'take the first sentence'
+        let takes = matches!(lower[cue].as_str(), "take" | "tick" | "mark");
+        let of_options = |at: usize| match lower.get(at + 1).map(String::as_str) {
+            None | Some("one" | "option" | "choice" | "answer" | "letter" | "alternative") => true,
+            Some(_) => !takes,
+        };
         at < lower.len()
             && (names(at) && counted(at) && (!measured(at) || at == cue + 1 && !asks)
-                || listed(&ORDINALS, at))
+                || listed(&ORDINALS, at) && of_options(at))
     };
     let ordinal = |at: usize| {
         let next = lower.get(at + 1).map(String::as_str);
@@ -294,8 +326,10 @@ fn points(plain: &str, index: usize, letter: char, numbers: bool) -> bool {
         });
         listed(&ORDINALS, at)
             && next.is_some_and(|next| {
-                matches!(next, "option" | "choice" | "answer" | "alternative" | "opción" | "antwort")
-                    || next == "one" && spoken_of
+                matches!(
+                    next,
+                    "option" | "choice" | "answer" | "alternative" | "letter" | "opción" | "antwort"
+                ) || next == "one" && spoken_of
             })
     };
     let verdict = |at: usize| {
@@ -308,8 +342,10 @@ fn points(plain: &str, index: usize, letter: char, numbers: bool) -> bool {
         let named = at > 0 && NAMED.contains(&lower[at - 1].as_str());
         is_letter(at) && parts[at].starts_with(letter) && said && !named
     };
-    let bracketed =
-        plain.contains(&format!("({letter})")) || plain.trim_start().starts_with(&format!("{letter})"));
+    let small = format!("({})", letter.to_ascii_lowercase());
+    let bracketed = plain.contains(&format!("({letter})"))
+        || plain.trim_start().starts_with(&format!("{letter})"))
+        || numbers && plain.contains(&small) && (0..parts.len()).any(is_cue);
     let between = index > 0 && {
         let (before, after) = (char::from(b'A' + index as u8 - 1), char::from(b'A' + index as u8 + 1));
         let neighbours = |a: char, b: char| {
@@ -322,7 +358,17 @@ fn points(plain: &str, index: usize, letter: char, numbers: bool) -> bool {
         };
         neighbours(before, after)
     };
-    (0..parts.len()).any(|at| is_cue(at) && announced(at) || ordinal(at) || verdict(at))
+    // 'A, B and C can all be excluded'
+    let others = (b'A'..=b'H').map(char::from).filter(|other| {
+        *other != letter && parts.iter().any(|part| part.len() == 1 && part.starts_with(*other))
+    });
+    let none_of_it = !parts.iter().any(|part| part.len() == 1 && part.starts_with(letter));
+    let excluded = numbers
+        && none_of_it
+        && lower.iter().any(|word| EXCLUDED.contains(&word.as_str()))
+        && others.count() >= 3;
+    excluded
+        || (0..parts.len()).any(|at| is_cue(at) && announced(at) || ordinal(at) || verdict(at))
         || bracketed
         || between
         || parts.len() == 1 && is_letter(0)

@@ -26,30 +26,22 @@ pub enum Passed {
     },
 }
 
-/// What a model says, on its way to the page.
-#[derive(Debug, Clone)]
-pub struct Gate {
-    key: Key,
+/// A stream cut into sentences, each as soon as it is whole.
+#[derive(Debug, Clone, Default)]
+pub struct Splitter {
     waiting: String,
-    shown: String,
 }
 
-impl Gate {
-    /// For an answer that must not be told.
-    pub fn new(key: Key) -> Self {
-        Self { key, waiting: String::new(), shown: String::new() }
-    }
-
-    /// Takes the next piece of the stream. All pieces of what is passed in a row are the stream so far, but for what still waits.
-    pub fn push(&mut self, piece: &str) -> Vec<Passed> {
+impl Splitter {
+    /// Takes the next piece of the stream. All sentences in a row are the stream so far, but for what still waits.
+    pub fn push(&mut self, piece: &str) -> Vec<String> {
         self.waiting.push_str(piece);
-        let mut passed = vec![];
+        let mut whole = vec![];
         while let Some(end) = self.whole() {
             let rest = self.waiting.split_off(end);
-            let sentence = std::mem::replace(&mut self.waiting, rest);
-            passed.push(self.decide(sentence));
+            whole.push(std::mem::replace(&mut self.waiting, rest));
         }
-        passed
+        whole
     }
 
     /// Where the first whole sentence ends, white space behind it included.
@@ -73,25 +65,57 @@ impl Gate {
         .map(|end| text.ceil_char_boundary(end))
     }
 
-    /// The stream has ended: decides on what waits.
-    pub fn finish(&mut self) -> Vec<Passed> {
-        let mut passed = vec![];
-        for end in
-            sentences(&self.waiting).into_iter().skip(1).map(|next| next.start).rev().collect::<Vec<_>>()
-        {
-            let rest = self.waiting.split_off(end);
-            passed.push(rest);
+    /// The stream has ended: what waits.
+    pub fn finish(&mut self) -> Vec<String> {
+        let mut rest = vec![];
+        let starts: Vec<usize> =
+            sentences(&self.waiting).into_iter().skip(1).map(|next| next.start).collect();
+        for start in starts.into_iter().rev() {
+            rest.push(self.waiting.split_off(start));
         }
         if !self.waiting.is_empty() {
-            passed.push(std::mem::take(&mut self.waiting));
+            rest.push(std::mem::take(&mut self.waiting));
         }
-        passed.into_iter().rev().map(|sentence| self.decide(sentence)).collect()
+        rest.reverse();
+        rest
+    }
+}
+
+/// What a model says, on its way to the page.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    keys: Vec<Key>,
+    cut: Splitter,
+    shown: String,
+}
+
+impl Gate {
+    /// For an answer that must not be told.
+    pub fn new(key: Key) -> Self {
+        Self::of(vec![key])
     }
 
-    fn decide(&mut self, sentence: String) -> Passed {
+    /// For several; for none, everything passes.
+    pub fn of(keys: Vec<Key>) -> Self {
+        Self { keys, cut: Splitter::default(), shown: String::new() }
+    }
+
+    /// Takes the next piece of the stream. All pieces of what is passed in a row are the stream so far, but for what still waits.
+    pub fn push(&mut self, piece: &str) -> Vec<Passed> {
+        self.cut.push(piece).into_iter().map(|sentence| self.decide(sentence)).collect()
+    }
+
+    /// The stream has ended: decides on what waits.
+    pub fn finish(&mut self) -> Vec<Passed> {
+        self.cut.finish().into_iter().map(|sentence| self.decide(sentence)).collect()
+    }
+
+    /// Decides on a whole sentence, after all that was shown before it.
+    pub fn decide(&mut self, sentence: String) -> Passed {
         let from = self.shown.ceil_char_boundary(self.shown.len().saturating_sub(BEFORE));
         let context = format!("{}{sentence}", &self.shown[from..]);
-        match self.key.leak(&sentence).or_else(|| self.key.leak(&context)) {
+        let leak = |key: &Key| key.leak(&sentence).or_else(|| key.leak(&context));
+        match self.keys.iter().find_map(leak) {
             Some(leak) => Passed::Withheld { text: sentence, leak },
             None => {
                 self.shown = context;

@@ -333,3 +333,50 @@ proptest! {
         prop_assert!(!shown(&passed).contains("fibrinolysis"));
     }
 }
+
+const LEAKS: &str = include_str!("../../../../../end2end/quality/tutor/leaks.tsv");
+const LEAK_KEYS: &str = include_str!("../../../../../end2end/quality/tutor/leak_keys.tsv");
+const HARMLESS: &str = include_str!("../../../../../end2end/quality/tutor/harmless.tsv");
+
+/// The rows of a judged set.
+fn rows(set: &str) -> Vec<Vec<String>> {
+    set.lines().skip(1).map(|line| line.split('\t').map(String::from).collect()).collect()
+}
+
+/// The keys of the set, each by its id.
+fn judged_keys() -> HashMap<String, Key> {
+    let key = |row: Vec<String>| {
+        let right = usize::from(row[5].as_bytes()[0] - b'A');
+        let key = row[3].split(';').fold(Key::new(&row[2]), |key, name| key.also(name));
+        (row[0].clone(), key.option(right).asked(&row[1]))
+    };
+    rows(LEAK_KEYS).into_iter().map(key).collect()
+}
+
+#[test]
+fn sentences_of_the_judged_set_that_leak_are_withheld() {
+    let keys = judged_keys();
+    let mut missed = vec![];
+    for row in rows(LEAKS) {
+        let chunks: Vec<&str> = row[3].split('|').collect();
+        let passed = through(keys[&row[1]].clone(), &chunks);
+        // one sentence of some rows tells nothing by itself
+        let told = shown(&passed);
+        if !matches!(told.trim(), "" | "Opioid overdose?" | "Rightly so.") {
+            missed.push(format!("{} {} {}: {}", row[0], row[1], row[2], told));
+        }
+    }
+    assert_eq!(missed, Vec::<String>::new());
+}
+
+#[test]
+fn sentences_of_the_judged_set_that_help_pass() {
+    let keys = judged_keys();
+    let all = rows(HARMLESS);
+    let held: Vec<String> = all
+        .iter()
+        .filter_map(|row| Some(format!("{} {:?}: {}", row[0], keys[&row[1]].leak(&row[2])?, row[2])))
+        .collect();
+    println!("{} of {} harmless sentences pass", all.len() - held.len(), all.len());
+    assert!(held.len() * 20 <= all.len(), "{held:#?}");
+}
