@@ -47,6 +47,7 @@ use domain::{
     },
 };
 use ground::{Answer, Ground};
+use history::Before;
 use saying::{Saying, Utterance, Voice};
 use speaking::{Floor, Speakers};
 use sqlx::types::Json;
@@ -175,9 +176,8 @@ impl TutorService {
         let mut said = vec![];
         self.take(&mut talk, day, &Event::Start)?;
         self.say_on(tx, day, &mut talk, voice, &mut said).await?;
-        let recalled = memory::recalled(tx, day.learner, material, &matter::key(&talk.concept)).await?;
-        let past = history::past(tx, day, &talk).await?;
-        said.splice(0..0, talk.matter.0.remind(&recalled, &past).map(Body::Tutor));
+        let before = Before::of(tx, day, &talk).await?;
+        said.splice(0..0, before.remind(&talk.matter.0).map(Body::Tutor));
         let floor = self.rise(tx, day, &mut talk, &mut said).await?;
         self.keep(tx, day, &mut talk, said, None).await?;
         Ok((id, floor))

@@ -8,6 +8,7 @@
 use super::{
     evidence::{Kept, Passage, Room},
     ground::Ground,
+    history::Before,
     store::{LineRow, TalkRow},
 };
 use crate::llm::{
@@ -21,6 +22,7 @@ use crate::llm::{
 use app::tutor::api::{Body, Part, Said};
 use domain::{
     id::{LearnerId, MaterialId},
+    memory::{Budget, Turn, window},
     tutor::{
         Act, Contradiction, Event, Judgement, Manner, Refused, Rung, Secrecy, Session, Speed, Step, Verdict,
     },
@@ -28,8 +30,8 @@ use domain::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Lines of the talk that go along.
-pub(super) const TURNS: usize = 8;
+/// Tokens of a request, about: what is sent for a turn is paid for at each turn.
+const WINDOW_TOKENS: usize = 6_000;
 /// Longest line that goes along, in characters.
 const TURN_CHARS: usize = 400;
 /// Tokens of an answer beside those of its words: numbers of passages, and sentences that are dropped.
@@ -104,12 +106,15 @@ pub(super) struct Asking<'t> {
 }
 
 impl Asking<'_> {
-    /// For the words of a step. `fresh` where what was said to the same before does not count.
-    pub(super) fn to_say(&self, lines: &[LineRow], fresh: bool) -> Request {
+    /// For the words of a step, after these lines of the talk. `fresh` where what was said to the same before does not count.
+    pub(super) fn to_say(&self, lines: &[LineRow], before: &Before, fresh: bool) -> Request {
         let (ground, kept) = (&self.talk.matter.0, self.kept);
+        let budget = Budget::of(WINDOW_TOKENS);
         let question = self.step.question.and_then(|number| ground.stem(number)).unwrap_or_default();
+        let turns: Vec<Turn> = lines.iter().filter_map(|line| turn(line, kept)).collect();
+        let window = window(&turns, budget.history, budget.last);
         let turns: Vec<(bool, String)> =
-            lines.iter().filter_map(turn).map(|(learner, words)| (learner, kept.mask(&words))).collect();
+            window.last.into_iter().map(|turn| (turn.learner, turn.text)).collect();
         let headings = self.headings();
         let passages = quoted(self.passages, &headings);
         let slot = self.slot(Room::at(self.step, kept));
@@ -117,9 +122,9 @@ impl Asking<'_> {
             passages: &passages,
             concept: &kept.mask(&ground.matter.concept),
             question: &kept.mask(&question),
+            earlier: &window.summary,
             turns: &turns,
-            // what is remembered of a learner comes here, masked like all else
-            learner: "",
+            learner: &kept.mask(&before.told(budget.memory)),
             slot: &slot,
         });
         let most = SPARE_TOKENS + u32::from(words(self.step)) * WORD_TOKENS;
@@ -213,14 +218,14 @@ fn quoted<'t>(passages: &'t [Passage], headings: &'t [String]) -> Vec<Quoted<'t>
     numbered.map(quoted).collect()
 }
 
-/// Whether a line is the learner's, and its words.
-fn turn(line: &LineRow) -> Option<(bool, String)> {
+/// A line as a model may read it; `None` where it has no words.
+fn turn(line: &LineRow, kept: &Kept) -> Option<Turn> {
     let (learner, words) = match &line.body.0 {
         Body::Learner { text, .. } => (true, text.clone()),
         Body::Tutor(said) => (false, spoken(said)),
     };
     let short: String = words.chars().take(TURN_CHARS).collect();
-    (!short.trim().is_empty()).then_some((learner, short))
+    (!short.trim().is_empty()).then(|| Turn { learner, text: kept.mask(&short) })
 }
 
 fn spoken(said: &Said) -> String {

@@ -1,10 +1,16 @@
-//! What was before a talk: earlier ones about its concept, and what memory hears of it. Refuses: remembering (`memory`).
+//! What was before a talk: earlier ones about its concept, what is remembered of its learner, and what memory hears of it. Refuses: remembering (`memory`).
 
-use super::store;
-use crate::{db::Tx, error::Result, memory::Lesson, progress::Day};
+use super::{ground::Ground, store};
+use crate::{
+    db::Tx,
+    error::Result,
+    memory::{self, Lesson},
+    progress::Day,
+};
+use app::tutor::api::Said;
 use domain::{
     id::{MaterialId, TalkId},
-    memory::Past,
+    memory::{Past, Remembered, tokens, told},
     tutor::{Ask, Session, Verdict, matter},
 };
 
@@ -14,8 +20,36 @@ impl<'t> From<&'t store::TalkRow> for Lesson<'t> {
     }
 }
 
+/// What was before a talk.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Before {
+    recalled: Vec<Remembered>,
+    past: Past,
+}
+
+impl Before {
+    /// Of a talk.
+    pub(super) async fn of(tx: &mut Tx, day: &Day, talk: &store::TalkRow) -> Result<Self> {
+        let (material, key) = (MaterialId(talk.material), matter::key(&talk.concept));
+        let recalled = memory::recalled(tx, day.learner, material, &key).await?;
+        Ok(Self { recalled, past: past(tx, day, talk).await? })
+    }
+
+    /// In lines for a model, in at most so many tokens; empty where nothing was.
+    pub(super) fn told(&self, budget: usize) -> String {
+        let past = self.past.words().map(|words| format!("- {words}\n")).unwrap_or_default();
+        let left = budget.saturating_sub(tokens(&past));
+        past + &told(&self.recalled, left)
+    }
+
+    /// In a sentence for the learner, where something was hard.
+    pub(super) fn remind(&self, ground: &Ground) -> Option<Said> {
+        ground.remind(&self.recalled, &self.past)
+    }
+}
+
 /// The learner's earlier talks about the concept of a talk.
-pub(super) async fn past(tx: &mut Tx, day: &Day, talk: &store::TalkRow) -> Result<Past> {
+async fn past(tx: &mut Tx, day: &Day, talk: &store::TalkRow) -> Result<Past> {
     let key = matter::key(&talk.concept);
     let earlier = store::earlier(tx, day.learner, TalkId(talk.id), MaterialId(talk.material), &key).await?;
     Ok(Past {

@@ -8,6 +8,7 @@ use super::{
     TutorService,
     ask::{self, Asking, Marks},
     evidence::{Kept, Sieve, passages},
+    history::Before,
     saying::{Saying, Utterance, Voice},
     store::{self, LineRow, TalkRow},
 };
@@ -109,6 +110,7 @@ struct Turn {
     saying: Saying,
     step: Step,
     lines: Vec<LineRow>,
+    before: Before,
 }
 
 impl TutorService {
@@ -268,9 +270,11 @@ impl TutorService {
     async fn turn(&self, session: Session, floor: &Floor) -> Result<Option<Turn>> {
         let mut tx = self.db.read().await?;
         let Some(talk) = self.mine(&mut tx, session, floor).await? else { return Ok(None) };
-        let lines = store::lines(&mut tx, floor.talk, (talk.last - ask::TURNS as i64).max(0)).await?;
+        let lines = store::lines(&mut tx, floor.talk, 0).await?;
+        let day = Day::of(&mut tx, &self.clock, session).await?;
+        let before = Before::of(&mut tx, &day, &talk).await?;
         let Some(Json(saying)) = talk.saying.clone() else { return Ok(None) };
-        Ok(saying.steps.front().cloned().map(|step| Turn { talk, saying, step, lines }))
+        Ok(saying.steps.front().cloned().map(|step| Turn { talk, saying, step, lines, before }))
     }
 
     /// The talk, unless it is gone or another speaks in it.
@@ -291,7 +295,7 @@ impl TutorService {
             kept: &kept,
             passages: &passages,
         };
-        let request = asking.to_say(&turn.lines, turn.saying.fresh);
+        let request = asking.to_say(&turn.lines, &turn.before, turn.saying.fresh);
         let Answer::Given(mut answering) = self.llm.ask(request).await? else { return Ok(()) };
         let mut sieve = Sieve::new(ground, &kept, &passages, &turn.step, ask::words(&turn.step));
         while let Some(event) = answering.next().await {

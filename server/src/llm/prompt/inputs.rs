@@ -66,6 +66,8 @@ pub struct SayInTalk<'t> {
     pub concept: &'t str,
     /// What was asked last; empty where nothing was.
     pub question: &'t str,
+    /// What was said before that, shortened; empty where nothing was.
+    pub earlier: &'t str,
     /// What was said last: whether by the learner, and the words.
     pub turns: &'t [(bool, String)],
     /// What is known of the learner, in lines of the program; empty where nothing is.
@@ -134,6 +136,7 @@ impl Inputs for SayInTalk<'_> {
             ("passages", quoted(self.passages)),
             ("concept", said(self.concept)),
             ("question", if self.question.is_empty() { "none".into() } else { said(self.question) }),
+            ("earlier", if self.earlier.is_empty() { "nothing".into() } else { said(self.earlier) }),
             ("turns", listed(turns)),
             ("learner", if self.learner.is_empty() { "- nothing".into() } else { harmless(self.learner) }),
             ("slot", self.slot.into()),
@@ -212,8 +215,9 @@ mod tests {
             passages: PASSAGES,
             concept: "AV node",
             question: "",
+            earlier: "Tutor: We look at the AV node.\nLearner: Go on.\n",
             turns: &turns,
-            learner: "",
+            learner: "- Goal of the learner: “the exam in May”\n",
             slot: "explain; at most 120 words",
         };
         insta::assert_snapshot!("tutor.say", written(&say));
@@ -234,8 +238,15 @@ mod tests {
         same(&AnalyseMaterial { title: "", passages: PASSAGES });
         same(&RewriteQuery { query: "" });
         same(&JudgeAnswer { passages: PASSAGES, question: "", mistakes: &[], answer: "" });
-        let said =
-            SayInTalk { passages: PASSAGES, concept: "", question: "", turns: &[], learner: "", slot: "" };
+        let said = SayInTalk {
+            passages: PASSAGES,
+            concept: "",
+            question: "",
+            earlier: "",
+            turns: &[],
+            learner: "",
+            slot: "",
+        };
         same(&said);
     }
 
