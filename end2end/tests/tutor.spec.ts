@@ -105,8 +105,11 @@ test("two tabs show one talk as it goes on, and a draft survives a reload", asyn
   const talk = await talkInPractice(page, own("A talk over a line"));
   const second = await context.newPage();
   const other = new Talk(second);
+  const socket = second.waitForEvent("websocket", (line) => line.url().endsWith("/live"));
   await other.open(page.url());
+  const heard = (await socket).waitForEvent("framereceived", ({ payload }) => String(payload).includes("something quite different"));
   await talk.write("something quite different that stands on no page");
+  await heard;
   await expect(other.mine.last()).toContainText("something quite different");
   await expect(other.log.getByText("Not yet")).toBeVisible();
   await expect(other.lines).toHaveCount(await talk.lines.count());
