@@ -16,6 +16,7 @@ use domain::{
     tutor::{Event, Mode},
 };
 use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
+use std::time::Duration;
 
 /// Most characters of options that may stand side by side.
 const SHORT_OPTION: usize = 28;
@@ -65,7 +66,7 @@ fn last(talk: &Talk) -> u64 {
 
 /// Moves the focus to where one goes on, whichever shape that has; `if_lost`: only where what had it is gone.
 fn focus_answer(if_lost: bool) {
-    request_animation_frame(move || {
+    let go = move || {
         if if_lost && browser::has_focus() {
             return;
         }
@@ -73,7 +74,9 @@ fn focus_answer(if_lost: bool) {
         if let Some(place) = places.into_iter().find_map(browser::find) {
             browser::focus(&place);
         }
-    });
+    };
+    // what is hidden loses the focus when the page is drawn, which is after the frame's own calls
+    request_animation_frame(move || set_timeout(go, Duration::ZERO));
 }
 
 /// How an answer is given. A field stays in its place from one question to the next, and with it the focus.

@@ -284,7 +284,8 @@ fn sentence(text: String, source: Option<Source>, material: MaterialId) -> AnyVi
 
 /// Whether no mark is open at the end of a text: it may be cut there.
 fn is_whole(text: &str) -> bool {
-    let closed = ["$", "`", "*"].iter().all(|mark| text.matches(mark).count() % 2 == 0);
+    let even = |text: &str, mark: &str| text.matches(mark).count() % 2 == 0;
+    let closed = ["$", "`", "**"].iter().all(|mark| even(text, mark)) && even(&text.replace("**", ""), "*");
     closed && text.matches(r"\(").count() == text.matches(r"\)").count()
 }
 
