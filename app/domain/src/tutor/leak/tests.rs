@@ -362,7 +362,7 @@ fn sentences_of_the_judged_set_that_leak_are_withheld() {
         let passed = through(keys[&row[1]].clone(), &chunks);
         // one sentence of some rows tells nothing by itself
         let told = shown(&passed);
-        if !matches!(told.trim(), "" | "Opioid overdose?" | "Rightly so.") {
+        if !matches!(told.trim(), "" | "(Morse)" | "Opioid overdose?" | "Rightly so.") {
             missed.push(format!("{} {} {}: {}", row[0], row[1], row[2], told));
         }
     }
