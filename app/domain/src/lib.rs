@@ -20,6 +20,7 @@ pub mod schedule;
 pub mod seed;
 pub mod sentence;
 pub mod streak;
+pub mod synonym;
 pub mod tutor;
 pub mod word;
 pub mod xp;
