@@ -10,6 +10,7 @@ mod claude;
 mod db_contract;
 mod generations;
 mod http;
+mod judged;
 mod keys;
 mod landing;
 mod library;
