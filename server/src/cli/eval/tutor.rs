@@ -116,7 +116,7 @@ impl Report {
                 if !seen.insert((set, what.as_str())) {
                     continue;
                 }
-                let half = |half| {
+                let half = |half: Half| {
                     let of = |count: &&Count| count.set == set && count.what == *what && count.half == half;
                     self.counts.iter().find(of).map_or("–".into(), |c| format!("{}/{}", c.good, c.rows))
                 };
