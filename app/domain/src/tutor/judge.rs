@@ -411,7 +411,7 @@ mod tests {
             (ace, "They dilate, by angiotensin", Partly),
             (ace, "They constrict the efferent arteriole", Wrong),
             (layers, "endocardium, myocardium and epicardium", Right),
-            (layers, "endo-, myo- and epicardium", Right),
+            (layers, "endo-, myo- and epicardium", Partly),
             (layers, "myocardium and endocardium", Partly),
             (layers, "epicardium", Partly),
             (negative, "No, they have no nucleus", Right),
