@@ -54,13 +54,6 @@ impl Half {
     fn of(key: &str) -> Self {
         if Sha256::digest(key)[0] < 128 { Self::LookedAt } else { Self::HeldBack }
     }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::LookedAt => "looked at",
-            Self::HeldBack => "held back",
-        }
-    }
 }
 
 /// How often something was as it should be.
