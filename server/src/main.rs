@@ -104,6 +104,8 @@ enum Evaluation {
     Retrieval(Box<cli::eval::RetrievalArgs>),
     /// A vector engine among many vectors: time, recall and size. The vectors are synthetic.
     Vectors(Box<cli::eval::synthetic::SyntheticArgs>),
+    /// The tutor's rules on judged sets: citations, answers, messages that are no answers, what a model may let slip.
+    Tutor(cli::eval::tutor::TutorArgs),
     /// Reading: words kept and their order, against the same chapter in HTML, Markdown or DOCX.
     Ingest {
         /// Folder with chapters in several formats.
@@ -176,6 +178,7 @@ fn main() -> ExitCode {
         Command::Prompt(asked) => cli::prompt::run(&asked),
         Command::Eval(Evaluation::Retrieval(arguments)) => cli::eval::run(&arguments),
         Command::Eval(Evaluation::Vectors(arguments)) => cli::eval::run_vectors(&arguments),
+        Command::Eval(Evaluation::Tutor(arguments)) => cli::eval::tutor::run(&arguments),
         Command::Eval(Evaluation::Ingest { folder }) => cli::ingest::run(&folder),
         Command::Eval(Evaluation::Analysis { file }) => cli::analysis::run(&file),
         Command::Eval(Evaluation::Questions(draw)) => {

@@ -25,6 +25,7 @@ pub mod script;
 pub mod seed;
 pub mod sentence;
 pub mod streak;
+pub mod synonym;
 pub mod tutor;
 pub mod word;
 pub mod xp;

@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 pub mod engine;
 pub mod synthetic;
+pub mod tutor;
 
 /// `mitochi eval retrieval`.
 #[derive(Debug, Clone, clap::Args)]

@@ -12,6 +12,7 @@ mod db_contract;
 mod flashcard;
 mod generations;
 mod http;
+mod judged;
 mod keys;
 mod landing;
 mod library;

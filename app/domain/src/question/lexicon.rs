@@ -60,6 +60,16 @@ pub(crate) fn names_of(name: &str) -> Vec<&'static str> {
     names
 }
 
+/// The names of things of which several are known, each with the number of its thing.
+pub(crate) fn named_things() -> impl Iterator<Item = (&'static str, usize)> {
+    lexicon().synonyms.iter().map(|(name, thing)| (*name, *thing))
+}
+
+/// Whether a noun (lower case, singular) heads names of medical things: 'nerve', 'gland'.
+pub(crate) fn is_head(noun: &str) -> bool {
+    lexicon().heads.contains_key(noun)
+}
+
 /// Whether a word or phrase (lower case, singular) is the name of a medical thing.
 pub(crate) fn is_term(name: &str) -> bool {
     lexicon().terms.contains_key(name) || lexicon().synonyms.contains_key(name)

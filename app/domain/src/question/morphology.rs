@@ -66,6 +66,21 @@ pub(crate) fn parts(name: &str) -> BTreeSet<usize> {
     words.flat_map(|word| FORMS.iter().filter(|form| holds(word, form)).map(|form| form.row)).collect()
 }
 
+/// The parts that an English word says in plain words, as rows of `combining_forms.tsv`.
+pub(crate) fn said_plainly(word: &str) -> Vec<usize> {
+    ENGLISH.get(&stem(word)).cloned().unwrap_or_default()
+}
+
+/// Whether a part only ends words: '-emia' tells little of what a word names.
+pub(crate) fn is_ending(row: usize) -> bool {
+    lexicon().forms[row].0.split(", ").all(|form| form.starts_with('-'))
+}
+
+/// What the words for a part are.
+pub(crate) fn plainly(row: usize) -> &'static str {
+    lexicon().forms[row].1
+}
+
 /// A prefix opens a word and an ending closes it; a root may stand behind another root.
 fn holds(word: &str, form: &Form) -> bool {
     let text = form.text;

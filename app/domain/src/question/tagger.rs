@@ -181,24 +181,27 @@ fn fixed(word: &str) -> Option<Tag> {
     })
 }
 
-/// Where the nouns and adjectives of a text begin, in bytes.
-pub(crate) fn nouns(text: &str) -> HashSet<u32> {
-    begins(text, |tag| tag.is_noun() || tag == Tag::Adj)
+/// What a word (lower case) of everyday English usually is: a noun or adjective, or anything else; `None` for a word that the
+/// dictionary of the tagger does not have.
+pub(crate) fn usually_names(word: &str) -> Option<bool> {
+    MODEL.words.get(word).map(|tag| tag.is_noun() || *tag == Tag::Adj)
+}
+
+/// Whether the dictionary of the tagger has a form of a word, by its stem.
+pub(crate) fn is_everyday(stemmed: &str) -> bool {
+    static STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let words = MODEL.words.keys().filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()));
+        words.map(|word| super::word::stem(word)).collect()
+    });
+    STEMS.contains(stemmed)
 }
 
 /// Where the verbs of a text begin, in bytes, auxiliaries left out.
 pub(crate) fn verbs(text: &str) -> HashSet<u32> {
-    begins(text, |tag| tag == Tag::Verb)
-}
-
-fn begins(text: &str, wanted: impl Fn(Tag) -> bool) -> HashSet<u32> {
     let mut tokens = tokens_of(text);
     tag(&mut tokens);
-    tokens
-        .into_iter()
-        .filter(|token| token.is_word() && wanted(token.tag))
-        .map(|token| token.start as u32)
-        .collect()
+    let verbs = tokens.into_iter().filter(|token| token.is_word() && token.tag == Tag::Verb);
+    verbs.map(|token| token.start as u32).collect()
 }
 
 /// Sets the tag of every token.

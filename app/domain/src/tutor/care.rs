@@ -5,6 +5,15 @@
 //! careful message, a miss may cost more; so a sentence of the learner's own about dying is taken for one unless it is told of
 //! somebody in a case.
 
+mod pattern;
+mod words;
+
+use pattern::spoken;
+use words::{
+    ABUSE, ABUSE_UNPARTED, ADVICE, NEAR, OF_OTHERS, OFF_TOPIC, OFF_TOPIC_UNPARTED, REAL, SAYS, SELF_HARM,
+    SELF_HARM_UNPARTED, STUDY, TOLD,
+};
+
 /// Longest message, in characters.
 pub const LONGEST: usize = 4_000;
 
@@ -25,399 +34,32 @@ pub enum Concern {
     OffTopic,
 }
 
-/// First-person sentences of wanting to die or to hurt oneself.
-const SELF_HARM: &[&str] = &[
-    "i want to die",
-    "i wanna die",
-    "i just want to die",
-    "i wish i was dead",
-    "i wish i were dead",
-    "i want to be dead",
-    "i d rather be dead",
-    "id rather be dead",
-    "kill myself",
-    "killing myself",
-    "end my life",
-    "ending my life",
-    "end it all",
-    "take my own life",
-    "taking my own life",
-    "take my life",
-    "hurt myself",
-    "hurting myself",
-    "harm myself",
-    "harming myself",
-    "cutting myself",
-    "cut myself on purpose",
-    "i am suicidal",
-    "im suicidal",
-    "i feel suicidal",
-    "feeling suicidal",
-    "i have suicidal thoughts",
-    "my suicidal thoughts",
-    "i am thinking about suicide",
-    "im thinking about suicide",
-    "i am thinking of suicide",
-    "im thinking of suicide",
-    "i want to commit suicide",
-    "i will commit suicide",
-    "i tried to commit suicide",
-    "i attempted suicide",
-    "i dont want to live",
-    "i do not want to live",
-    "dont want to be alive",
-    "do not want to be alive",
-    "no reason to live",
-    "nothing to live for",
-    "better off without me",
-    "better off dead",
-    "i cant go on living",
-    "i want to disappear forever",
-    "overdose on purpose",
-    "how many pills do i need to die",
-    "ich will sterben",
-    "ich will nicht mehr leben",
-    "ich möchte nicht mehr leben",
-    "mich umbringen",
-    "bringe mich um",
-    "mir das leben nehmen",
-    "quiero morir",
-    "quiero morirme",
-    "me quiero matar",
-    "quiero matarme",
-    "no quiero vivir",
-    "suicidarme",
-    "je veux mourir",
-    "me suicider",
-    "me tuer",
-    "voglio morire",
-    "uccidermi",
-    "quero morrer",
-    "me matar",
-];
-/// Of somebody near.
-const NEAR: &[&str] = &[
-    "my friend",
-    "my best friend",
-    "my roommate",
-    "my flatmate",
-    "my brother",
-    "my sister",
-    "my girlfriend",
-    "my boyfriend",
-    "my partner",
-    "my wife",
-    "my husband",
-    "my mother",
-    "my mom",
-    "my mum",
-    "my father",
-    "my dad",
-    "my son",
-    "my daughter",
-    "my classmate",
-];
-const OF_OTHERS: &[&str] = &[
-    "wants to die",
-    "kill herself",
-    "kill himself",
-    "kill themselves",
-    "kill themself",
-    "is suicidal",
-    "hurt herself",
-    "hurt himself",
-    "hurting herself",
-    "hurting himself",
-    "end her life",
-    "end his life",
-    "cutting herself",
-    "cutting himself",
-];
-/// Words of a case that is told.
-const TOLD: &[&str] =
-    &["year old", "vignette", "the patient", "a patient", "in the case", "case report", "exam question"];
-const SAYS: &[&str] = &[
-    "says",
-    "said",
-    "states",
-    "stated",
-    "reports",
-    "reported",
-    "tells",
-    "told",
-    "saying",
-    "stating",
-    "thoughts of",
-];
-
-/// Who a question about a real person is about.
-const REAL: &[&str] = &[
-    "my mother",
-    "my mom",
-    "my mum",
-    "my father",
-    "my dad",
-    "my grandmother",
-    "my grandma",
-    "my grandfather",
-    "my grandpa",
-    "my son",
-    "my daughter",
-    "my baby",
-    "my child",
-    "my kid",
-    "my wife",
-    "my husband",
-    "my partner",
-    "my girlfriend",
-    "my boyfriend",
-    "my brother",
-    "my sister",
-    "my friend",
-    "my neighbor",
-    "my neighbour",
-    "my uncle",
-    "my aunt",
-    "my patient",
-    "a patient of mine",
-    "my dog",
-    "my cat",
-    "i have been having",
-    "ive been having",
-    "i have had",
-    "ive had",
-    "i have a",
-    "i have an",
-    "i have chest pain",
-    "i have pain",
-    "i feel",
-    "i am having",
-    "im having",
-    "i was prescribed",
-    "my doctor",
-    "i am taking",
-    "im taking",
-    "i took",
-    "i am pregnant",
-    "im pregnant",
-    "my chest",
-    "my mole",
-    "my blood pressure",
-    "my symptoms",
-    "my test results",
-    "my lab results",
-    "my own",
-];
-/// What is wanted for them.
-const ADVICE: &[&str] = &[
-    "should i",
-    "should she",
-    "should he",
-    "should they",
-    "should we",
-    "can i take",
-    "can she take",
-    "can he take",
-    "can i give",
-    "should i give",
-    "what dose",
-    "which dose",
-    "what can i take",
-    "how much should",
-    "how many should",
-    "what should i do",
-    "what do i do",
-    "is it dangerous",
-    "is it serious",
-    "is that dangerous",
-    "is it cancer",
-    "is this cancer",
-    "do i need",
-    "does she need",
-    "does he need",
-    "what do i have",
-    "what is wrong with me",
-    "whats wrong with me",
-    "diagnose me",
-    "am i having",
-    "is it safe for me",
-    "is it safe to take",
-    "should i worry",
-    "should i be worried",
-    "stop taking",
-    "go to the hospital",
-    "go to the er",
-    "see a doctor",
-    "what should i prescribe",
-    "should i prescribe",
-    "treat my",
-    "treat her",
-    "treat him",
-    "help her",
-    "help him",
-    "what medication",
-    "which antibiotic should",
-];
-/// Words of study.
-const STUDY: &[&str] = &[
-    "vignette",
-    "in the case",
-    "in this case",
-    "the case",
-    "exam",
-    "question",
-    "lecture",
-    "textbook",
-    "flashcard",
-    "chapter",
-    "page",
-    "slide",
-    "the patient in",
-    "board",
-    "usmle",
-    "quiz",
-    "professor",
-    "in my notes",
-    "my notes",
-    "year old",
-];
-
-const ABUSE: &[&str] = &[
-    "fuck you",
-    "fuck off",
-    "fucking idiot",
-    "fucking stupid",
-    "fucking bot",
-    "stupid bot",
-    "stupid ai",
-    "stupid machine",
-    "dumb bot",
-    "dumb ai",
-    "you are stupid",
-    "youre stupid",
-    "you re stupid",
-    "you are an idiot",
-    "youre an idiot",
-    "you idiot",
-    "you moron",
-    "you are useless",
-    "youre useless",
-    "useless bot",
-    "piece of shit",
-    "just shut up",
-    "shut up you",
-    "shut up already",
-    "go to hell",
-    "you suck",
-    "i hate you",
-    "you bitch",
-    "you bastard",
-    "you asshole",
-    "arschloch",
-    "halt die fresse",
-    "du idiot",
-    "fick dich",
-    "hijo de puta",
-    "eres idiota",
-    "ta gueule",
-    "va te faire",
-];
-
-const OFF_TOPIC: &[&str] = &[
-    "tell me a joke",
-    "tell me a story",
-    "write me a poem",
-    "write a poem",
-    "write me a song",
-    "sing a song",
-    "what is the weather",
-    "whats the weather",
-    "weather tomorrow",
-    "who won the",
-    "football match",
-    "world cup",
-    "super bowl",
-    "lottery numbers",
-    "winning numbers",
-    "bitcoin",
-    "stock price",
-    "stock market",
-    "which stocks",
-    "crypto",
-    "recipe for",
-    "best pizza",
-    "cook dinner",
-    "book a flight",
-    "book me a",
-    "movie recommendation",
-    "recommend a movie",
-    "recommend me a movie",
-    "which movie",
-    "best video game",
-    "write python",
-    "write a python",
-    "write code",
-    "python script",
-    "javascript",
-    "write my essay",
-    "write an essay about my",
-    "love letter",
-    "horoscope",
-    "zodiac",
-    "who should i vote",
-    "the election",
-    "president of",
-    "what is the capital of",
-    "whats the capital of",
-    "are you human",
-    "are you single",
-    "will you marry me",
-    "be my girlfriend",
-    "be my boyfriend",
-    "translate this email",
-    "write an email",
-    "cover letter",
-];
-
 /// What a message is; `None` where it can be taught on.
 pub fn concern(message: &str) -> Option<Concern> {
     let characters = message.chars().count();
     if !message.chars().any(|c| c.is_alphanumeric() || matches!(c, '?' | '+' | '−' | '↑' | '↓')) {
         return Some(Concern::Empty);
     }
-    let text = spoken(message);
-    let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(&format!(" {phrase} ")));
+    let words = spoken(message);
+    let lower = message.to_lowercase();
+    let says = |patterns: &[&str]| pattern::says(&words, patterns);
+    let holds = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
     let told = says(TOLD) && says(SAYS);
-    if says(SELF_HARM) && !told || says(NEAR) && says(OF_OTHERS) && !says(TOLD) {
+    if (says(SELF_HARM) || holds(SELF_HARM_UNPARTED)) && !told || says(NEAR) && says(OF_OTHERS) && !says(TOLD)
+    {
         return Some(Concern::SelfHarm);
     }
     if characters > LONGEST {
         return Some(Concern::Huge(characters));
     }
-    if says(REAL) && says(ADVICE) && !says(STUDY) {
+    let studies = says(STUDY);
+    if !studies && says(REAL) && says(ADVICE) {
         return Some(Concern::PatientAdvice);
     }
-    if says(ABUSE) || text == " shut up " {
+    if !told && (says(ABUSE) || holds(ABUSE_UNPARTED) || words == ["shut", "up"]) {
         return Some(Concern::Abuse);
     }
-    (says(OFF_TOPIC) && !says(STUDY)).then_some(Concern::OffTopic)
-}
-
-/// In small letters, words parted by one space each, a space at either end; apostrophes left out.
-fn spoken(message: &str) -> String {
-    let mut out = String::from(" ");
-    for c in message.chars() {
-        match c {
-            '\'' | '’' | '\u{200b}'..='\u{200f}' | '\u{ad}' => {}
-            c if c.is_alphanumeric() => out.extend(c.to_lowercase()),
-            _ if !out.ends_with(' ') => out.push(' '),
-            _ => {}
-        }
-    }
-    if !out.ends_with(' ') {
-        out.push(' ');
-    }
-    out
+    (!studies && (says(OFF_TOPIC) || holds(OFF_TOPIC_UNPARTED))).then_some(Concern::OffTopic)
 }
 
 #[cfg(test)]

@@ -1,19 +1,28 @@
 //! What a sentence states, as far as a program can compare it. Owns: its words, what of it is negated, its numbers with their units,
 //! and where two statements contradict each other. Refuses: verdicts on answers (`judge`) and on citations (`support`).
 
+mod compare;
 mod measure;
+mod naming;
 mod opposites;
 
-use super::likeness::{Likeness, Token, tokens};
-use crate::question::{is_function_word, is_term, names_of, singular};
+use super::likeness::{Likeness, Sense, Token, meet, tokens};
+use crate::question::{is_function_word, is_term, names_of, singular, stem};
 use measure::Measure;
 use opposites::{Pole, is_negation, other_prefix, pole};
 use serde::{Deserialize, Serialize};
 
 /// Words of meaning that a negation reaches.
 const NEGATED: usize = 2;
+/// Words between a level and what it is of, at most: 'low blood calcium'.
+const BESIDE_LEVEL: usize = 2;
 /// Words of a group that a 'left' or a 'falls' belongs to, at most.
 const GROUP: usize = 3;
+
+/// Whether a word names an end of a pair of opposites.
+pub(super) fn is_end(word: &str) -> bool {
+    pole(word, &stem(word)).is_some()
+}
 
 /// How two statements contradict each other, the plainest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,6 +49,7 @@ pub(super) struct Said {
     pub(super) text: String,
     pub(super) form: String,
     pub(super) likeness: Likeness,
+    senses: Vec<Sense>,
     /// Its place among all words of the statement.
     at: usize,
     clause: usize,
@@ -49,6 +59,11 @@ pub(super) struct Said {
 }
 
 impl Said {
+    /// Whether both are one word, or two names of one thing.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.likeness.is(&other.likeness) || meet(&self.senses, &other.senses)
+    }
+
     /// A name of a medical thing.
     pub(super) fn is_term(&self) -> bool {
         is_term(&self.form) || is_term(&singular(&self.form))
@@ -90,6 +105,8 @@ pub(super) struct Claim {
     pub(super) words: Vec<Said>,
     /// All of it, for names of several words.
     forms: Vec<Likeness>,
+    /// Words that take back.
+    negations: usize,
 }
 
 impl Claim {
@@ -98,6 +115,7 @@ impl Claim {
         let numbers = measure::all(text);
         let mut words: Vec<Said> = vec![];
         let mut reach = 0;
+        let mut negations = 0;
         let mut clause = 0;
         for (at, token) in tokens.iter().enumerate() {
             clause += usize::from(begins_clause(text, &tokens, at));
@@ -108,6 +126,7 @@ impl Claim {
                         text: text[span.range()].to_string(),
                         form: token.form.clone(),
                         likeness: token.likeness.clone(),
+                        senses: vec![],
                         at,
                         clause,
                         negated: reach > 0,
@@ -125,6 +144,7 @@ impl Claim {
                 && !(token.form == "not" && matches!(next, Some("only" | "just" | "merely")))
             {
                 reach = NEGATED;
+                negations += 1;
                 continue;
             }
             let pole = pole(&token.form, &token.likeness.stem);
@@ -135,6 +155,7 @@ impl Claim {
                 text: text[token.span.range()].to_string(),
                 form: token.form.clone(),
                 likeness: token.likeness.clone(),
+                senses: token.senses.clone(),
                 at,
                 clause,
                 negated: reach > 0,
@@ -144,7 +165,7 @@ impl Claim {
             reach = reach.saturating_sub(1);
         }
         let forms = tokens.into_iter().map(|token| token.likeness).collect();
-        Self { words, forms }
+        Self { words, forms, negations }
     }
 
     /// Whether a word stands here, in any form, or a synonym that the lexicon knows.
@@ -152,8 +173,14 @@ impl Claim {
         if let Some(measure) = &word.measure {
             return self.numbers().any(|other| measure.same(other));
         }
-        self.words.iter().any(|said| said.likeness.is(&word.likeness))
+        self.words.iter().any(|said| said.is(word))
             || names_of(&singular(&word.form)).iter().any(|name| self.holds(name))
+            || self.spells_out(word)
+    }
+
+    /// Whether the word itself stands here, in any form.
+    pub(super) fn repeats(&self, word: &Said) -> bool {
+        self.words.iter().any(|said| said.likeness.is(&word.likeness))
     }
 
     fn numbers(&self) -> impl Iterator<Item = &Measure> {
@@ -181,7 +208,9 @@ impl Claim {
             self.other_number(page),
             self.other_polarity(page),
             self.other_pole(page),
+            self.other_end(page),
             self.other_beginning(page),
+            self.other_level(page),
         ]
         .into_iter()
         .flatten()
@@ -284,22 +313,41 @@ impl Claim {
         (at.saturating_sub(GROUP)..at).rev().map_while(fits).collect()
     }
 
+    /// 'Hyperkalemia' here and 'low potassium' there, or the other way round.
+    fn other_level(&self, page: &Self) -> Option<Contradiction> {
+        let turned = |one: &Self, other: &Self| {
+            one.words.iter().any(|word| {
+                let high = word.form.starts_with("hyper");
+                let told = |part: &&Said| part.is(word) && !part.likeness.is(&word.likeness);
+                let level = |part: &Said| {
+                    let near = |said: &&Said| said.at.abs_diff(part.at) <= BESIDE_LEVEL;
+                    let end = |said: &Said| said.pole.is_some_and(|pole| pole.pair == 0 && pole.end == high);
+                    other.words.iter().filter(near).any(end)
+                };
+                (high || word.form.starts_with("hypo")) && other.words.iter().filter(told).any(level)
+            })
+        };
+        (turned(self, page) || turned(page, self)).then_some(Contradiction::Prefix)
+    }
+
     /// A word here with another beginning than on the page.
     fn other_beginning(&self, page: &Self) -> Option<Contradiction> {
         let lacking = |one: &Self, other: &Self| -> Vec<String> {
-            one.words.iter().filter(|word| !other.says(word)).map(|word| word.form.clone()).collect()
+            one.words.iter().filter(|word| !other.repeats(word)).map(|word| word.form.clone()).collect()
         };
         let (own, theirs) = (lacking(self, page), lacking(page, self));
         let differs = own.iter().any(|own| theirs.iter().any(|other| other_prefix(own, other)));
         differs.then_some(Contradiction::Prefix)
     }
 
-    /// Whether both ends of one pair are named here: 'it rises or falls'.
+    /// Whether both ends of one pair are left open: 'it rises or falls'.
     pub(super) fn hedges(&self) -> bool {
-        self.words.iter().filter_map(|word| word.pole).any(|pole| {
-            let other =
-                |word: &Said| word.pole.is_some_and(|other| other.pair == pole.pair && other.end != pole.end);
-            self.words.iter().any(other)
+        self.words.windows(2).any(|two| {
+            let between = self.forms.get(two[0].at + 1).map_or("", |likeness| likeness.form.as_str());
+            let both = two[0].pole.zip(two[1].pole);
+            two[1].at == two[0].at + 2
+                && between == "or"
+                && both.is_some_and(|(one, other)| one.pair == other.pair && one.end != other.end)
         })
     }
 }
@@ -350,6 +398,8 @@ mod tests {
             ("It holds 120 mL.", "It holds 0.12 L of blood.", None),
             ("It holds 120 L.", "It holds 120 mL of blood.", Some(Unit)),
             ("About 60% is reabsorbed.", "Some 60 percent of it is reabsorbed.", None),
+            ("Three in ten die of it.", "30 percent die of it.", None),
+            ("Three in ten die of it.", "13 percent die of it.", Some(Number)),
             ("It has 3 layers.", "It has three layers.", None),
             ("It has four layers.", "It has three layers.", Some(Number)),
             ("Pressure is 80 mmHg.", "The pressure is 80 mm Hg.", None),

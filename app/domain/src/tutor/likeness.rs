@@ -5,6 +5,11 @@ use crate::document::Span;
 use crate::question::{count_in_words, stem};
 use crate::word::words;
 
+mod names;
+
+pub(super) use names::{Sense, meet};
+use names::{senses, things};
+
 /// Shortest root that two words must share to be cognates.
 const ROOT: usize = 4;
 
@@ -138,7 +143,19 @@ pub(super) struct Token {
     pub(super) span: Span,
     pub(super) form: String,
     pub(super) likeness: Likeness,
+    /// What it is a name of, alone or with its neighbours.
+    pub(super) senses: Vec<Sense>,
 }
+
+impl Token {
+    /// Whether both are one word, or two names of one thing.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.likeness.is(&other.likeness) || meet(&self.senses, &other.senses)
+    }
+}
+
+/// Most words of a name.
+const NAME: usize = 5;
 
 /// The words of a text, each once; a compound by its parts.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
@@ -146,7 +163,18 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     for word in words(text) {
         if found.last().is_none_or(|last| last.span.end <= word.span.start) {
             let likeness = Likeness::of(&text[word.span.range()]);
-            found.push(Token { span: word.span, form: word.form, likeness });
+            let senses = senses(&word.form);
+            found.push(Token { span: word.span, form: word.form, likeness, senses });
+        }
+    }
+    for length in 1..=NAME {
+        for first in 0..(found.len() + 1).saturating_sub(length) {
+            let row = &found[first..first + length];
+            for thing in things(row.iter().map(|token| token.form.as_str())) {
+                for token in &mut found[first..first + length] {
+                    token.senses.push(thing);
+                }
+            }
         }
     }
     found

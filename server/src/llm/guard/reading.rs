@@ -5,8 +5,9 @@
 //! 'organ' and 'organism', 'immunity' and 'immunisation' together.
 
 use super::frames::{CLOSINGS, OPENINGS, SPOKEN};
-use super::tables::{COUNTED, IRREGULAR, LINKS, NUMBERS, NUMERALS, PARTICIPLES, SHORT, UNITS, synonyms};
+use super::tables::{COUNTED, IRREGULAR, LINKS, NUMBERS, NUMERALS, PARTICIPLES, SHORT, UNITS};
 use crate::retrieval::{abbreviation, spelling};
+use domain::synonym::synonyms;
 use domain::word;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;

@@ -1,17 +1,7 @@
-//! The words that the guard knows. Owns: what has one meaning in two words (`synonyms.tsv`), what stands at opposite ends,
-//! what ties words together, numbers and units. Refuses: rules, and how a question is put (`frames`).
+//! The words that the guard knows. Owns: what stands at opposite ends, what ties words together, numbers and units.
+//! Refuses: rules, how a question is put (`frames`), and what has one meaning in two words ([`domain::synonym`]).
 //!
-//! Written from general medical knowledge. A pair stands among the synonyms only if no exam would tell the two apart:
-//! 'stroke' is not 'cerebral infarction', 'management' not 'treatment'. All words are folded as [`domain::word`] folds
-//! them.
-
-/// Two ways of saying one thing: what is said, and what it becomes.
-const TABLE: &str = include_str!("synonyms.tsv");
-
-/// The rows of the table of synonyms.
-pub(super) fn synonyms() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
-}
+//! Written from general medical knowledge. All words are folded as [`domain::word`] folds them.
 
 /// Words at opposite ends, each pair in its forms as they are asked about. The guard would find the words unequal
 /// without it: it tells why, and the tests prove with it that no table above brings two poles together.

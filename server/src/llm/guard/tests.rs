@@ -1,5 +1,6 @@
-use super::tables::{POLES, synonyms};
+use super::tables::POLES;
 use super::*;
+use domain::synonym::synonyms;
 use proptest::prelude::*;
 use std::collections::HashMap;
 

@@ -175,6 +175,18 @@ pub(super) fn all(text: &str) -> Vec<(Measure, Span)> {
         {
             last.unit = unit;
         }
+        // 'three in ten', '3 out of 10'
+        if let Some((last, span)) = found.last_mut()
+            && last.unit.is_none()
+            && unit.is_none()
+            && last.value < value
+            && let Some(between) = text.get(span.end as usize..start)
+            && matches!(between.trim(), "in" | "in every" | "out of" | "of every")
+        {
+            *last = Measure { value: 100.0 * last.value / value, unit: Some(("percent", 1.0)) };
+            *span = Span::new(span.start as usize, end);
+            continue;
+        }
         found.push((Measure { value: value * sign, unit }, Span::new(start, end + length.unwrap_or(0))));
     }
     found
