@@ -39,9 +39,9 @@ pub struct Flashcard {
 pub struct Keeping {
     /// The talk.
     pub talk: TalkId,
-    /// The number of its line.
+    /// The number of its line; where lines go on from another, of the last one.
     pub line: u64,
-    /// Which of the line's parts, from 0.
+    /// Which part of these lines, from 0.
     #[serde(default)]
     pub part: u32,
     /// What stands on the front: 1 to 300 characters.

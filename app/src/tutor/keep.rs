@@ -3,6 +3,7 @@
 
 use super::{
     api::{Body, Part, REASON_MAX_CHARS, REPORTED, ReportLine, Reporting, Said},
+    said::messages,
     talking::Talking,
 };
 use crate::{
@@ -54,7 +55,7 @@ fn parts(said: &Said) -> &[Part] {
     }
 }
 
-/// The sentences of a line that a card can be made of, each with its place in the line. A hint is none: it hides a part.
+/// The sentences of a message that a card can be made of, each with its place in the message. A hint is none: it hides a part.
 fn cited(said: &Said) -> Vec<(u32, String)> {
     if matches!(said, Said::Hinted { .. }) {
         return vec![];
@@ -127,9 +128,10 @@ pub(super) fn KeepDialog(talking: Talking) -> impl IntoView {
         match making {
             Making::Card(line) => {
                 let found = talking.talk.with_untracked(|talk| {
-                    let at = talk.lines.iter().position(|said| said.seq == line)?;
-                    let Body::Tutor(said) = &talk.lines[at].body.body else { return None };
-                    let asked = talk.lines[..at].iter().rev().find_map(|line| match &line.body.body {
+                    let messages = messages(&talk.lines);
+                    let at = messages.iter().position(|said| said.seq == line)?;
+                    let Body::Tutor(said) = &messages[at].body.body else { return None };
+                    let asked = messages[..at].iter().rev().find_map(|line| match &line.body.body {
                         Body::Tutor(Said::Asked(asked)) => Some(asked.stem.clone()),
                         _ => None,
                     });

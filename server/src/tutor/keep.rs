@@ -1,7 +1,7 @@
 //! What a learner keeps of a talk, or takes out of it: the sentence behind a card, and lines that were reported. Refuses: making
 //! the card (`flashcard`).
 
-use super::store;
+use super::store::{self, LineRow};
 use crate::{
     db::Tx,
     error::{Error, Result},
@@ -17,7 +17,7 @@ pub(crate) struct Cited {
     pub(crate) source: Source,
 }
 
-/// What part of a line of the learner's talk cites; `None` where it cites nothing.
+/// What part of a message of the learner's talk, whose last line is this, cites; `None` where it cites nothing.
 ///
 /// # Errors
 /// When the database fails.
@@ -29,17 +29,22 @@ pub(crate) async fn cited(
     part: u32,
 ) -> Result<Option<Cited>> {
     let Some(row) = store::find(tx, learner, talk).await? else { return Ok(None) };
-    let said = tutors_line(tx, talk, line).await?;
-    let source = said.and_then(|said| parts(&said)?.get(part as usize)?.source);
+    let message = message(tx, talk, line).await?;
+    let mut parts = message.iter().filter_map(|said| parts(&said.body.0)).flatten();
+    let source = parts.nth(part as usize).and_then(|part| part.source);
     Ok(source.map(|source| Cited { material: MaterialId(row.material), concept: row.concept, source }))
 }
 
-/// What the tutor said in the line of this number.
-async fn tutors_line(tx: &mut Tx, talk: TalkId, line: u64) -> Result<Option<Body>> {
-    let Ok(line) = i64::try_from(line) else { return Ok(None) };
-    let lines = store::lines(tx, talk, line.saturating_sub(1)).await?.into_iter();
-    let said = lines.take(1).find(|said| said.seq == line && matches!(said.body.0, Body::Tutor(_)));
-    Ok(said.map(|said| said.body.0))
+/// The lines of the tutor that are read as one, the last of which has this number; empty where there is none.
+async fn message(tx: &mut Tx, talk: TalkId, last: u64) -> Result<Vec<LineRow>> {
+    let Ok(last) = i64::try_from(last) else { return Ok(vec![]) };
+    let mut lines = store::lines(tx, talk, 0).await?;
+    lines.retain(|line| line.seq <= last);
+    if lines.last().is_none_or(|line| line.seq != last || matches!(line.body.0, Body::Learner { .. })) {
+        return Ok(vec![]);
+    }
+    let begun = lines.iter().rposition(|line| !line.follows).unwrap_or(0);
+    Ok(lines.split_off(begun))
 }
 
 /// The parts of a line of the tutor.
@@ -58,7 +63,7 @@ pub(super) fn hidden() -> Body {
     Body::Tutor(Said::Told(vec![Part::ours(REPORTED)]))
 }
 
-/// Takes the report of a line of the tutor; a second one of the same line changes nothing.
+/// Takes the report of a message of the tutor by its last line; a second one of the same line changes nothing.
 pub(super) async fn report(tx: &mut Tx, learner: LearnerId, request: &Reporting, now: i64) -> Result<()> {
     let reason = request.reason.trim();
     if reason.is_empty() {
@@ -70,12 +75,14 @@ pub(super) async fn report(tx: &mut Tx, learner: LearnerId, request: &Reporting,
     if store::find(tx, learner, request.talk).await?.is_none() {
         return Err(Error::not_found("This talk"));
     }
-    if tutors_line(tx, request.talk, request.line).await?.is_none() {
+    let message = message(tx, request.talk, request.line).await?;
+    if message.is_empty() {
         return Err(Error::not_found("This line of the talk"));
     }
-    let line = i64::try_from(request.line).unwrap_or(i64::MAX);
-    if store::report(tx, learner, request.talk, line, reason, now).await? {
-        tracing::info!(talk.id = %request.talk, line, "a line of a talk was reported");
+    for line in message {
+        if store::report(tx, learner, request.talk, line.seq, reason, now).await? {
+            tracing::info!(talk.id = %request.talk, line = line.seq, "a line of a talk was reported");
+        }
     }
     Ok(())
 }

@@ -152,7 +152,14 @@ impl TutorService {
             return Err(ApiError::Unauthorized.into());
         }
         let row = store::find(&mut tx, session.learner, talk).await?;
-        let row = row.ok_or_else(|| Error::not_found("This talk"))?;
+        let mut row = row.ok_or_else(|| Error::not_found("This talk"))?;
+        if self.is_abandoned(&row, self.clock.now()) {
+            drop(tx);
+            self.take_up(session, talk).await?;
+            tx = self.db.read().await?;
+            let taken = store::find(&mut tx, session.learner, talk).await?;
+            row = taken.ok_or_else(|| Error::not_found("This talk"))?;
+        }
         let after = i64::try_from(after).unwrap_or(i64::MAX);
         let lines = store::next_lines(&mut tx, talk, after, most as i64).await?;
         let lines = lines.into_iter().map(line).collect();

@@ -236,8 +236,8 @@ pub fn judge(expected: &Expected, answer: &str, similarity: Option<f32>) -> Judg
     let whole = score >= RIGHT_FROM
         && there >= PARTS
         && !(lacks_a_thing && names_another(&said, expected))
-        && !(expected.is_list && !missing.is_empty())
-        && !(said.hedges() && !expected.claim.hedges());
+        && (!expected.is_list || missing.is_empty())
+        && (!said.hedges() || expected.claim.hedges());
     let verdict = match (contradiction, crossed(&said, answer, expected)) {
         _ if score < NOTHING => Verdict::Wrong,
         (_, Crossed::All) => Verdict::Wrong,
