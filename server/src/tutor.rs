@@ -177,7 +177,7 @@ impl TutorService {
         self.take(&mut talk, day, &Event::Start)?;
         self.say_on(tx, day, &mut talk, voice, &mut said).await?;
         let before = Before::of(tx, day, &talk).await?;
-        said.splice(0..0, before.remind(&talk.matter.0).map(Body::Tutor));
+        said.splice(0..0, before.remind(&talk.matter.0).map(Utterance::from));
         let floor = self.rise(tx, day, &mut talk, &mut said).await?;
         self.keep(tx, day, &mut talk, said, None).await?;
         Ok((id, floor))

@@ -390,9 +390,10 @@ impl<'t> Sieve<'t> {
         let all = self.passages.iter().map(|p| p.sentence.text.as_str()).collect::<Vec<_>>().join(" ");
         match self.support(text, &all) {
             Support::Supported(_) => true,
-            Support::Unsupported(reason) => {
-                matches!(reason, Reason::Overlap | Reason::Empty | Reason::Subject)
-            }
+            Support::Unsupported(Reason::Overlap | Reason::Empty | Reason::Subject) => true,
+            // while something is kept back, terms that the page does not have were dropped before
+            Support::Unsupported(Reason::Term) => self.known.is_some(),
+            Support::Unsupported(_) => false,
         }
     }
 }
