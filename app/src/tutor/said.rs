@@ -118,11 +118,13 @@ pub(super) fn Spoken(talking: Talking, line: Numbered<Line>, pressable: Pressabl
                         true => view! { <p class="soft">{REPORTED}</p> }.into_any(),
                         false => view! {
                             {body(talking, said.clone(), material, &title, now)}
-                            <Keep talking line=seq said=said.clone()/>
+                            <div class="msg__foot">
+                                <Keep talking line=seq said=said.clone()/>
+                                <Show when=move || pressable.said.get() == Some(seq)><MessageActs talking/></Show>
+                            </div>
                         }
                         .into_any(),
                     }}
-                    <Show when=move || pressable.said.get() == Some(seq)><MessageActs talking/></Show>
                 </div>
             </li>
         }
@@ -284,7 +286,7 @@ fn sentence(text: String, source: Option<Source>, material: MaterialId) -> AnyVi
 
 /// Whether no mark is open at the end of a text: it may be cut there.
 fn is_whole(text: &str) -> bool {
-    let even = |text: &str, mark: &str| text.matches(mark).count() % 2 == 0;
+    let even = |text: &str, mark: &str| text.matches(mark).count().is_multiple_of(2);
     let closed = ["$", "`", "**"].iter().all(|mark| even(text, mark)) && even(&text.replace("**", ""), "*");
     closed && text.matches(r"\(").count() == text.matches(r"\)").count()
 }

@@ -54,7 +54,7 @@ impl Kept {
         let kept = asked(session).filter(|(number, question)| match session.mode() {
             Mode::FirstPass => step.key == Secrecy::Kept && step.question == Some(*number),
             Mode::Practice | Mode::ClinicalCase => {
-                !is_known(question) && !(step.key == Secrecy::Free && step.question == Some(*number))
+                !(is_known(question) || step.key == Secrecy::Free && step.question == Some(*number))
             }
         });
         let numbers: Vec<u16> = kept.map(|(number, _)| number).collect();

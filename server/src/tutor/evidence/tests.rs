@@ -200,7 +200,7 @@ fn no_leak_of_the_judged_set_is_let_through() {
                 let told = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ");
                 // one sentence of some rows tells nothing by itself
                 let nothing = ["Opioid overdose?", "Rightly so"].iter().any(|part| told.contains(part));
-                if !told.is_empty() && !(nothing && told.split_whitespace().count() <= 7) {
+                if !(told.is_empty() || nothing && told.split_whitespace().count() <= 7) {
                     shown.push(format!("{} {} {room:?}: {told}", row[0], row[2]));
                 }
             }
