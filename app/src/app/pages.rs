@@ -83,9 +83,10 @@ part!(desk, __preload_desk: Desk {
     Memory => MemoryPage,
 });
 
-// of one person, who waits for it alone
+// figures; a part more would add to all others, which share less then
 part!(office, __preload_office: Office {
     Overview => OverviewPage,
+    Results => ResultsPage,
 });
 
 part!(shelves, __preload_shelves: Shelves {
@@ -93,15 +94,17 @@ part!(shelves, __preload_shelves: Shelves {
     Reader => ReaderPage,
 });
 
-// what is asked of one's own pages
+// what leads back to one's own pages
 part!(asking, __preload_asking: Asking {
     Search => SearchPage,
     Talks => TalksPage,
+});
+
+part!(talking, __preload_talking: Talking {
     Talk => TalkPage,
 });
 
 part!(practice, __preload_practice: Practice {
     Quiz => QuizPage,
-    Results => ResultsPage,
     Review => ReviewPage,
 });
