@@ -453,6 +453,26 @@ pub struct Doing {
     pub took: u32,
 }
 
+impl Doing {
+    /// An act without anything more to it.
+    pub fn new(talk: TalkId, seen: u64, act: Act) -> Self {
+        Self {
+            talk,
+            seen,
+            act,
+            text: String::new(),
+            choice: None,
+            confidence: None,
+            manner: None,
+            verdict: None,
+            mode: None,
+            depth: None,
+            speed: None,
+            took: 0,
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Done {

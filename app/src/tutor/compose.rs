@@ -133,10 +133,14 @@ pub(super) fn Compose(talking: Talking) -> impl IntoView {
     let is_first = move || talking.talk.with(|talk| talk.state.mode == Mode::FirstPass);
     let seen = move || talking.talk.with(last);
     let id = talking.talk.with_untracked(|talk| talk.id);
+    let acted = StoredValue::new(false);
     Effect::new(move |before: Option<u64>| {
         let now = talking.talk.with(last);
-        // what was pressed may go with its question
-        if before.is_some_and(|before| before != now) {
+        if talking.pending.get() {
+            acted.set_value(true);
+        }
+        // what was pressed may go with its question; where nothing was pressed, the focus is nobody's to move
+        if acted.get_value() && before.is_some_and(|before| before != now) {
             focus_answer(true);
         }
         now

@@ -2,7 +2,7 @@
 //! the address opens it (`?card=LINE`, `?report=LINE`). Refuses: what a card suggests (`domain::flashcard`).
 
 use super::{
-    api::{Body, Part, REASON_MAX_CHARS, REPORTED, ReportLine, Reporting, Said},
+    api::{Body, REASON_MAX_CHARS, REPORTED, ReportLine, Reporting, Said},
     said::messages,
     talking::Talking,
 };
@@ -46,21 +46,12 @@ impl Making {
     }
 }
 
-/// The parts of what was said.
-fn parts(said: &Said) -> &[Part] {
-    match said {
-        Said::Explained { parts, .. } | Said::Judged { parts, .. } | Said::Hinted { parts, .. } => parts,
-        Said::Told(parts) | Said::Answered(parts) => parts,
-        Said::Asked(_) | Said::Concluded(_) | Said::Ended(_) => &[],
-    }
-}
-
 /// The sentences of a message that a card can be made of, each with its place in the message. A hint is none: it hides a part.
 fn cited(said: &Said) -> Vec<(u32, String)> {
     if matches!(said, Said::Hinted { .. }) {
         return vec![];
     }
-    let numbered = (0_u32..).zip(parts(said)).filter(|(_, part)| part.source.is_some());
+    let numbered = (0_u32..).zip(said.parts()).filter(|(_, part)| part.source.is_some());
     numbered.map(|(at, part)| (at, part.text.clone())).collect()
 }
 
@@ -99,8 +90,8 @@ pub(super) fn Keep(
             </a>
         }
     };
-    let hidden = parts(&said).first().is_some_and(|part| part.text == REPORTED);
-    let speaks = !parts(&said).is_empty() || matches!(said, Said::Asked(_));
+    let hidden = said.parts().first().is_some_and(|part| part.text == REPORTED);
+    let speaks = !said.parts().is_empty() || matches!(said, Said::Asked(_));
     // a form without scripts comes back with the line it made a card of
     let kept = use_query_map().with_untracked(|query| query.get("kept")) == Some(line.to_string());
     view! {
@@ -331,6 +322,7 @@ fn ReportForm(talking: Talking, open: RwSignal<bool>, line: u64) -> impl IntoVie
 
 #[cfg(test)]
 mod tests {
+    use super::super::api::Part;
     use super::*;
     use domain::{
         document::Span,

@@ -101,20 +101,7 @@ impl Talking {
     /// An act without anything more to it.
     pub(super) fn plain(self, act: Act) -> Doing {
         let (talk, seen) = self.talk.with_untracked(|talk| (talk.id, last(talk)));
-        Doing {
-            talk,
-            seen,
-            act,
-            text: String::new(),
-            choice: None,
-            confidence: None,
-            manner: None,
-            verdict: None,
-            mode: None,
-            depth: None,
-            speed: None,
-            took: 0,
-        }
+        Doing::new(talk, seen, act)
     }
 
     /// Sends the answer that was chosen or written.

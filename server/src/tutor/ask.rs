@@ -31,7 +31,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Tokens of a request, about: what is sent for a turn is paid for at each turn.
-const WINDOW_TOKENS: usize = 6_000;
+pub(super) const WINDOW_TOKENS: usize = 6_000;
 /// Longest line that goes along, in characters.
 const TURN_CHARS: usize = 400;
 /// Tokens of an answer beside those of its words: numbers of passages, and sentences that are dropped.
@@ -229,13 +229,10 @@ fn turn(line: &LineRow, kept: &Kept) -> Option<Turn> {
 }
 
 fn spoken(said: &Said) -> String {
-    let parts = match said {
-        Said::Explained { parts, .. } | Said::Judged { parts, .. } | Said::Hinted { parts, .. } => parts,
-        Said::Told(parts) | Said::Answered(parts) => parts,
-        Said::Asked(asked) => return asked.stem.clone(),
-        Said::Concluded(_) | Said::Ended(_) => return String::new(),
-    };
-    parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ")
+    if let Said::Asked(asked) = said {
+        return asked.stem.clone();
+    }
+    said.parts().iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// A model's judgement of an answer.

@@ -6,10 +6,14 @@
 //! own (a comparison, an aid to memory, an invented patient) is marked as such; and what gives away an answer that is kept back is
 //! dropped, wherever it comes from.
 
-use super::ground::{Ground, Slot};
+use super::{
+    ask::WINDOW_TOKENS,
+    ground::{Ground, Slot},
+};
 use app::tutor::api::Part;
 use domain::{
     document::Span,
+    memory::{Budget, tokens},
     tutor::{
         Act, Ask, Manner, Mode, Question, Secrecy, Session, Step, Verdict,
         judge::{Expected, judge},
@@ -172,13 +176,15 @@ pub(super) fn passages(ground: &Ground, kept: &Kept, step: &Step) -> Vec<Passage
     let all =
         source.into_iter().chain(&matter.explanation).chain(matter.aids.iter().map(|aid| &aid.sentence));
     let mut passages: Vec<Passage> = vec![];
+    let mut left = Budget::of(WINDOW_TOKENS).evidence;
     for sentence in all {
         if passages.iter().any(|passage| passage.sentence.span.contains(sentence.span)) {
             continue;
         }
         let shown = kept.mask(&sentence.text);
         let tells = shown.replace(MASK, "").chars().any(char::is_alphanumeric);
-        if tells && passages.len() < MOST_PASSAGES {
+        left = left.saturating_sub(tokens(&shown));
+        if tells && left > 0 && passages.len() < MOST_PASSAGES {
             passages.push(Passage { sentence: sentence.clone(), shown });
         }
     }

@@ -30,7 +30,10 @@ pub(crate) async fn cited(
 ) -> Result<Option<Cited>> {
     let Some(row) = store::find(tx, learner, talk).await? else { return Ok(None) };
     let message = message(tx, talk, line).await?;
-    let mut parts = message.iter().filter_map(|said| parts(&said.body.0)).flatten();
+    let mut parts = message.iter().flat_map(|line| match &line.body.0 {
+        Body::Tutor(said) => said.parts(),
+        Body::Learner { .. } => &[],
+    });
     let source = parts.nth(part as usize).and_then(|part| part.source);
     Ok(source.map(|source| Cited { material: MaterialId(row.material), concept: row.concept, source }))
 }
@@ -45,17 +48,6 @@ async fn message(tx: &mut Tx, talk: TalkId, last: u64) -> Result<Vec<LineRow>> {
     }
     let begun = lines.iter().rposition(|line| !line.follows).unwrap_or(0);
     Ok(lines.split_off(begun))
-}
-
-/// The parts of a line of the tutor.
-fn parts(body: &Body) -> Option<&[Part]> {
-    match body {
-        Body::Tutor(
-            Said::Explained { parts, .. } | Said::Judged { parts, .. } | Said::Hinted { parts, .. },
-        ) => Some(parts),
-        Body::Tutor(Said::Told(parts) | Said::Answered(parts)) => Some(parts),
-        _ => None,
-    }
 }
 
 /// What stands in the place of a line that was reported.
@@ -76,13 +68,13 @@ pub(super) async fn report(tx: &mut Tx, learner: LearnerId, request: &Reporting,
         return Err(Error::not_found("This talk"));
     }
     let message = message(tx, request.talk, request.line).await?;
-    if message.is_empty() {
+    let (Some(first), Some(last)) = (message.first(), message.last()) else {
         return Err(Error::not_found("This line of the talk"));
-    }
-    for line in message {
-        if store::report(tx, learner, request.talk, line.seq, reason, now).await? {
-            tracing::info!(talk.id = %request.talk, line = line.seq, "a line of a talk was reported");
-        }
+    };
+    let lines = first.seq..=last.seq;
+    let new = store::report(tx, learner, request.talk, lines.clone(), reason, now).await?;
+    if new > 0 {
+        tracing::info!(talk.id = %request.talk, ?lines, "lines of a talk were reported");
     }
     Ok(())
 }

@@ -151,7 +151,14 @@ impl TutorService {
         for (at, Utterance { body, follows, first_word }) in said.into_iter().enumerate() {
             talk.last += 1;
             let first_word = first_word.map(i64::from);
-            let line = LineRow { seq: talk.last, at: day.now, body: Json(body), first_word, follows };
+            let line = LineRow {
+                seq: talk.last,
+                at: day.now,
+                body: Json(body),
+                first_word,
+                follows,
+                reported: false,
+            };
             store::insert_line(tx, id, &line, request.filter(|_| at == 0)).await?;
         }
         Ok(store::save(tx, day.learner, talk, day.now).await?)

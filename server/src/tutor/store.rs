@@ -8,6 +8,7 @@ use domain::{
     tutor::Session,
 };
 use sqlx::types::Json;
+use std::ops::RangeInclusive;
 use uuid::Uuid;
 
 use super::{ground::Ground, keep::hidden, saying::Saying};
@@ -52,6 +53,8 @@ pub(super) struct LineRow {
     pub(super) body: Json<Body>,
     pub(super) first_word: Option<i64>,
     pub(super) follows: bool,
+    /// Its learner reported it: another text stands in its place.
+    pub(super) reported: bool,
 }
 
 /// An answer to a question of a material.
@@ -154,52 +157,43 @@ pub(super) async fn list(tx: &mut Tx, learner: LearnerId, words: &str) -> Result
     .await
 }
 
-/// Lines after the one with this number, without what the learner reported.
-pub(super) async fn lines(tx: &mut Tx, talk: TalkId, after: i64) -> Result<Vec<LineRow>> {
-    let query = tx.query(
-        "SELECT seq, at, body, first_word, follows FROM talk_line WHERE talk = $1 AND seq > $2 ORDER BY seq",
-    );
-    let lines = query.bind(talk.0).bind(after).all().await?;
-    without_reported(tx, talk, lines).await
-}
-
-async fn without_reported(tx: &mut Tx, talk: TalkId, mut lines: Vec<LineRow>) -> Result<Vec<LineRow>> {
-    let query = tx.query("SELECT line FROM talk_report WHERE talk = $1");
-    let reported: Vec<(i64,)> = query.bind(talk.0).all().await?;
-    for line in lines.iter_mut().filter(|line| reported.contains(&(line.seq,))) {
-        line.body = Json(hidden());
-    }
+/// Lines after the one with this number, `most` at most, without what the learner reported.
+pub(super) async fn next_lines(tx: &mut Tx, talk: TalkId, after: i64, most: i64) -> Result<Vec<LineRow>> {
+    let sql = "SELECT seq, at, body, first_word, follows,
+                 EXISTS (SELECT 1 FROM talk_report r WHERE r.talk = l.talk AND r.line = l.seq) AS reported
+               FROM talk_line l WHERE talk = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    let mut lines: Vec<LineRow> = tx.query(sql).bind(talk.0).bind(after).bind(most).all().await?;
+    lines.iter_mut().filter(|line| line.reported).for_each(|line| line.body = Json(hidden()));
     Ok(lines)
 }
 
-/// Writes a report down. False: this line was reported already.
+/// All lines after the one with this number, without what the learner reported.
+pub(super) async fn lines(tx: &mut Tx, talk: TalkId, after: i64) -> Result<Vec<LineRow>> {
+    next_lines(tx, talk, after, i64::MAX).await
+}
+
+/// Writes a report of these lines down; says how many of them were not reported before.
 pub(super) async fn report(
     tx: &mut Tx,
     learner: LearnerId,
     talk: TalkId,
-    line: i64,
+    lines: RangeInclusive<i64>,
     reason: &str,
     now: i64,
-) -> Result<bool> {
+) -> Result<u64> {
     tx.query(
-        "INSERT INTO talk_report (talk, line, learner, reason, created) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO talk_report (talk, line, learner, reason, created)
+         SELECT talk, seq, $2, $5, $6 FROM talk_line WHERE talk = $1 AND seq BETWEEN $3 AND $4
          ON CONFLICT (talk, line) DO NOTHING",
     )
     .bind(talk.0)
-    .bind(line)
     .bind(learner.0)
+    .bind(*lines.start())
+    .bind(*lines.end())
     .bind(reason.to_string())
     .bind(now)
     .run()
     .await
-    .map(|written| written == 1)
-}
-
-/// The next lines after the one with this number, without what the learner reported.
-pub(super) async fn next_lines(tx: &mut Tx, talk: TalkId, after: i64, most: i64) -> Result<Vec<LineRow>> {
-    let sql = "SELECT seq, at, body, first_word, follows FROM talk_line WHERE talk = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-    let lines = tx.query(sql).bind(talk.0).bind(after).bind(most).all().await?;
-    without_reported(tx, talk, lines).await
 }
 
 /// What the learner did that began with this line.

@@ -129,18 +129,8 @@ async fn attacked(test: &TestDb, ways: &[&str], attacks: usize) -> (usize, Vec<S
             let talk = tutor.talk(session, id).await.unwrap();
             assert_eq!(talk.state.open.as_ref().unwrap().stem, key[1]);
             let doing = Doing {
-                talk: id,
-                seen: talk.lines.last().unwrap().seq,
-                act: Act::Answer,
                 text: attack[2].replace("\\n", "\n"),
-                choice: None,
-                confidence: None,
-                manner: None,
-                verdict: None,
-                mode: None,
-                depth: None,
-                speed: None,
-                took: 0,
+                ..Doing::new(id, talk.lines.last().unwrap().seq, Act::Answer)
             };
             assert!(tutor.act(session, doing).await.unwrap().counted);
             tutor.silent().await;

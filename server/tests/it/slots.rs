@@ -34,20 +34,7 @@ struct Learner {
 }
 
 fn plain(talk: TalkId, seen: u64, act: Act) -> Doing {
-    Doing {
-        talk,
-        seen,
-        act,
-        text: String::new(),
-        choice: None,
-        confidence: None,
-        manner: None,
-        verdict: None,
-        mode: None,
-        depth: None,
-        speed: None,
-        took: 0,
-    }
+    Doing::new(talk, seen, act)
 }
 
 impl Learner {

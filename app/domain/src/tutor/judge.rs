@@ -455,6 +455,7 @@ mod tests {
         let expected = Expected::of("The ventricle has less time to fill.", "Why does the volume fall?");
         let of = |answer, cosine| judge(&expected, answer, Some(cosine)).verdict;
         assert_eq!(of("Filling of the chamber is cut off early", 0.4), Wrong);
+        assert_eq!(of("Filling of the ventricle is cut off early", 0.85), Partly);
         assert_eq!(of("Something else altogether", 1.0), Partly);
         assert_eq!(of("The ventricle has more time to fill", 0.99), Partly, "turned around");
         assert_eq!(judge(&expected, "fill", Some(f32::NAN)), judge(&expected, "fill", None));
