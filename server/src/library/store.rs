@@ -72,15 +72,17 @@ pub async fn shelf(
     only: Option<MaterialId>,
     model: &str,
 ) -> Result<Vec<ShelfRow>> {
-    let sql = "SELECT m.id, m.owner, m.title, m.filename, m.format, m.extension, m.bytes, m.state, m.pages_read,
+    let sql =
+        "SELECT m.id, m.owner, m.title, m.filename, m.format, m.extension, m.bytes, m.state, m.pages_read,
            m.pages_total, m.error, m.warnings, m.created, m.stays_here,
            (SELECT CAST(count(*) AS BIGINT) FROM passage p WHERE p.material = m.id) AS passages,
            (SELECT CAST(count(DISTINCT v.passage) AS BIGINT) FROM passage_vector v
               JOIN passage p ON p.id = v.passage WHERE p.material = m.id AND v.model = $3) AS embedded,
            (SELECT CAST(count(*) AS BIGINT) FROM question q
               WHERE q.material = m.id AND q.state = 'published') AS questions,
-           (SELECT CAST(count(DISTINCT a.question) AS BIGINT) FROM answer a JOIN question q ON q.id = a.question
-              WHERE q.material = m.id AND q.state = 'published' AND a.learner = $1) AS answered,
+           (SELECT CAST(count(*) AS BIGINT) FROM question q
+              WHERE q.material = m.id AND q.state = 'published' AND
+                EXISTS (SELECT 1 FROM answer a WHERE a.question = q.id AND a.learner = $1)) AS answered,
            (SELECT CAST(count(*) AS BIGINT) FROM question q
               WHERE q.material = m.id AND q.state = 'published' AND
                 (SELECT a.correct FROM answer a WHERE a.question = q.id AND a.learner = $1

@@ -54,10 +54,12 @@ pub(super) async fn paid(
     query.bind(learner.0).bind(of.0).bind(of.1).maybe().await
 }
 
+/// XP in all, less what was paid after `at` and `reference`: that is little, and the sum stands with the learner.
 pub(super) async fn total(tx: &mut Tx, learner: LearnerId, at: i64, reference: Uuid) -> Result<i64> {
     let query = tx.query(
-        "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM xp
-         WHERE learner = $1 AND (at < $2 OR (at = $2 AND reference <= $3))",
+        "SELECT CAST(l.xp - coalesce((SELECT sum(x.amount) FROM xp x WHERE x.learner = l.id AND x.at >= $2
+                                        AND (x.at > $2 OR x.reference > $3)), 0) AS BIGINT)
+         FROM learner l WHERE l.id = $1",
     );
     Ok(query.bind(learner.0).bind(at).bind(reference).one::<(i64,)>().await?.0)
 }
@@ -68,10 +70,22 @@ pub(super) async fn of_day(tx: &mut Tx, learner: LearnerId, day: i32) -> Result<
     Ok(query.bind(learner.0).bind(i64::from(day)).one::<(i64,)>().await?.0)
 }
 
-/// Days on which something was answered or graded.
+/// Days on which something was answered or graded. Each is found from the one before by one look into an index, so that
+/// a day of a thousand reviews costs what a day of one does.
 pub(super) async fn days(tx: &mut Tx, learner: LearnerId) -> Result<Vec<i32>> {
-    let query =
-        tx.query("SELECT day FROM answer WHERE learner = $1 UNION SELECT day FROM review WHERE learner = $1");
+    let query = tx.query(
+        "WITH RECURSIVE answered (day) AS (
+           SELECT min(day) FROM answer WHERE learner = $1
+           UNION ALL
+           SELECT (SELECT min(a.day) FROM answer a WHERE a.learner = $1 AND a.day > answered.day)
+           FROM answered WHERE answered.day IS NOT NULL),
+         graded (day) AS (
+           SELECT min(day) FROM review WHERE learner = $1
+           UNION ALL
+           SELECT (SELECT min(r.day) FROM review r WHERE r.learner = $1 AND r.day > graded.day)
+           FROM graded WHERE graded.day IS NOT NULL)
+         SELECT day FROM answered WHERE day IS NOT NULL UNION SELECT day FROM graded WHERE day IS NOT NULL",
+    );
     let days = query.bind(learner.0).all::<(i64,)>().await?;
     Ok(days.into_iter().filter_map(|(day,)| i32::try_from(day).ok()).collect())
 }

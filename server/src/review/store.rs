@@ -255,17 +255,23 @@ pub(super) async fn counts(tx: &mut Tx, day: &Day) -> Result<(i64, i64)> {
     Ok((due, soon - due))
 }
 
-/// The first card that is not due yet: when it is, and whether it was put off by whole days. Cards of whole days and
-/// others are asked for apart, as the former are due from the start of their day.
+/// The first card that is not due yet and was put off by whole days, and the first that was not. They are asked for
+/// apart, as the former are due from the start of their day, and because both are then found at once in order of time:
+/// what was put off by less than a day is due within a day.
 pub(super) async fn next(tx: &mut Tx, day: &Day) -> Result<(Option<i64>, Option<i64>)> {
-    let sql = concat!(
-        askable!(
-            "MIN(CASE WHEN c.due - c.last_review >= 86400000 THEN c.due END),
-                  MIN(CASE WHEN c.due - c.last_review >= 86400000 THEN NULL ELSE c.due END)"
-        ),
-        " AND c.due > $2"
+    let by_days = concat!(
+        askable!("c.due"),
+        " AND c.due > $2 AND c.due - c.last_review >= 86400000 ORDER BY c.due LIMIT 1"
     );
-    tx.query(sql).bind(day.learner.0).bind(day.now).one().await
+    let by_days = tx.query(by_days).bind(day.learner.0).bind(day.now).maybe::<(i64,)>().await?;
+    let by_hours = concat!(
+        askable!("c.due"),
+        " AND c.due > $2 AND c.due <= $3 AND (c.last_review IS NULL OR c.due - c.last_review < 86400000)
+         ORDER BY c.due LIMIT 1"
+    );
+    let query = tx.query(by_hours).bind(day.learner.0).bind(day.now).bind(day.now + 86_400_000);
+    let by_hours = query.maybe::<(i64,)>().await?;
+    Ok((by_days.map(|(due,)| due), by_hours.map(|(due,)| due)))
 }
 
 pub(super) async fn log(tx: &mut Tx, day: &Day, review: NewReview) -> Result<()> {

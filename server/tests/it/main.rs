@@ -32,6 +32,7 @@ mod slots;
 mod staying;
 mod support;
 mod tidy;
+mod totals;
 mod tutor;
 mod vectors;
 mod vocabulary;

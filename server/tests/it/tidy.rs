@@ -118,7 +118,15 @@ fn both_databases_have_the_same_migrations_and_tables() {
         let names: Vec<_> = files.iter().map(|path| path.file_name().unwrap().to_owned()).collect();
         let text: String = files.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
         let made = text.lines().filter(|line| line.starts_with("CREATE ") || line.starts_with("ALTER "));
-        let made: Vec<_> = made.map(|line| line.trim_end_matches(" STRICT;").to_string()).collect();
+        // types and the bodies of triggers are each database's own
+        let made = made.filter(|line| !line.starts_with("CREATE FUNCTION"));
+        let own = |line: &str| line.starts_with("CREATE TRIGGER") || line.starts_with("ALTER TABLE");
+        let made: Vec<_> = made
+            .map(|line| match line {
+                line if own(line) => line.split(' ').take(6).collect::<Vec<_>>().join(" "),
+                line => line.trim_end_matches(" STRICT;").to_string(),
+            })
+            .collect();
         (names, made)
     };
     assert_eq!(read("sqlite"), read("postgres"));
