@@ -1,7 +1,7 @@
 # Thin: every target is a script in .ci/, which also runs on its own.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build watch test end2end lint fmt bench clean
+.PHONY: help run build watch test end2end lint fmt bench coverage clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -30,6 +30,9 @@ fmt: ## format the source, draw the pictures again
 
 bench: ## the release's bytes against their budget, its start-up time and memory
 	@.ci/bench
+
+coverage: ## the share of lines that the tests run, of each crate
+	@.ci/coverage
 
 clean: ## remove what was built from this checkout (data/ and the cache stay)
 	@rm -rf target end2end/artifacts end2end/test-results
