@@ -22,6 +22,7 @@ pub use dialog::Dialog;
 pub use field::{Field, PasswordField, SubmitButton};
 pub use icon::{Glyph, Icon, IconSize};
 pub use note::{FormError, Hue, Note};
+pub(crate) use progress::at;
 pub use progress::{Bar, Ring};
 pub use sprite::{Art, ArtSprite, Mito, MitoSprite};
 pub use state::{Empty, ErrorState, Skeleton};

@@ -148,7 +148,7 @@ fn Slider(
                 <output class="nowrap" for=id>{now} {unit}</output>
             </div>
             <input
-                class="range"
+                class=move || format!("range {}", crate::ui::at(at()))
                 type="range"
                 id=id
                 name=name
@@ -156,7 +156,6 @@ fn Slider(
                 max=max.to_string()
                 step=step.to_string()
                 value=value.to_string()
-                style=move || format!("--at:{}%", at())
                 aria-valuetext=move || format!("{}{unit}", now.get())
                 on:input=move |event| {
                     if let Ok(value) = event_target_value(&event).parse() {

@@ -19,9 +19,9 @@ pub(super) fn How() -> impl IntoView {
                             <i></i>
                             <i></i>
                             <i class="marked"></i>
-                            <i class="marked" style="width:64%"></i>
+                            <i class="marked at-64"></i>
                             <i></i>
-                            <i style="width:80%"></i>
+                            <i class="at-80"></i>
                         </div>
                     </div>
                     <h3>"It reads your file"</h3>

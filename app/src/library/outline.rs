@@ -79,7 +79,7 @@ fn list(branches: Vec<Branch>, depth: usize, links: &Links) -> AnyView {
             }
         })
         .collect_view();
-    view! { <ul style=format!("--in:{}", depth.min(4))>{items}</ul> }.into_any()
+    view! { <ul class=format!("in-{}", depth.min(4))>{items}</ul> }.into_any()
 }
 
 #[cfg(test)]

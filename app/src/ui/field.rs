@@ -166,7 +166,7 @@ pub fn PasswordField(
             let (word, hue, at) = Strength::of(&typed).look();
             view! {
                 <p class=format!("strength {hue}") role="status">
-                    <span class="bar bar--thin" style=format!("--at:{at}%") aria-hidden="true"><i></i></span>
+                    <span class=format!("bar bar--thin {}", super::at(at.into())) aria-hidden="true"><i></i></span>
                     <b class="small hue"><span class="sr">"Strength: "</span>{word}</b>
                 </p>
             }

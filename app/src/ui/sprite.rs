@@ -43,19 +43,19 @@ impl Mito {
         Self::Wave,
     ];
 
-    /// Name of the strip in `public/art/mito`, its frames, frames a second, and whether it repeats.
-    fn strip(self) -> (&'static str, u8, u8, bool) {
+    /// Name of the strip in `public/art/mito`.
+    fn strip(self) -> &'static str {
         match self {
-            Self::Idle => ("idle", 4, 4, true),
-            Self::Blink => ("blink", 2, 8, false),
-            Self::Cheer => ("cheer", 6, 8, false),
-            Self::Comfort => ("comfort", 4, 3, true),
-            Self::LevelUp => ("level-up", 6, 8, false),
-            Self::Sleep => ("sleep", 4, 2, true),
-            Self::Study => ("study", 4, 3, true),
-            Self::Surprised => ("surprised", 2, 6, false),
-            Self::Think => ("think", 4, 4, true),
-            Self::Wave => ("wave", 4, 6, true),
+            Self::Idle => "idle",
+            Self::Blink => "blink",
+            Self::Cheer => "cheer",
+            Self::Comfort => "comfort",
+            Self::LevelUp => "level-up",
+            Self::Sleep => "sleep",
+            Self::Study => "study",
+            Self::Surprised => "surprised",
+            Self::Think => "think",
+            Self::Wave => "wave",
         }
     }
 }
@@ -76,14 +76,9 @@ pub fn MitoSprite(
     #[prop(optional, into)]
     says: MaybeProp<String>,
 ) -> impl IntoView {
+    let class = move || strip_class(&format!("mito-{}", state.get().strip()), side, still);
     view! {
-        <span
-            class=if still { "strip strip--still" } else { "strip" }
-            style=move || {
-                let (name, frames, rate, repeats) = state.get().strip();
-                strip_style(&format!("mito/{name}"), (side, side), (frames, rate, repeats))
-            }
-        >
+        <span class=class>
             {move || says.get().map(|says| view! { <span class="sr">{says}</span> })}
         </span>
     }
@@ -110,15 +105,15 @@ impl Art {
     /// All of them.
     pub const ALL: [Self; 6] = [Self::Flame, Self::Book, Self::Heart, Self::Coin, Self::Sparkle, Self::Lock];
 
-    /// Path below `public/art`, width and height of a frame, frames, frames a second.
-    fn strip(self) -> (&'static str, u16, u16, u8, u8) {
+    /// Path below `public/art`, the side of a frame, and how many there are.
+    fn strip(self) -> (&'static str, u16, u8) {
         match self {
-            Self::Flame => ("icons/flame", 16, 16, 4, 8),
-            Self::Book => ("icons/book", 16, 16, 1, 1),
-            Self::Heart => ("icons/heart", 16, 16, 1, 1),
-            Self::Coin => ("decor/atp-coin", 16, 16, 4, 6),
-            Self::Sparkle => ("decor/sparkle", 11, 11, 4, 8),
-            Self::Lock => ("icons/lock", 16, 16, 1, 1),
+            Self::Flame => ("icons/flame", 16, 4),
+            Self::Book => ("icons/book", 16, 1),
+            Self::Heart => ("icons/heart", 16, 1),
+            Self::Coin => ("decor/atp-coin", 16, 4),
+            Self::Sparkle => ("decor/sparkle", 11, 4),
+            Self::Lock => ("icons/lock", 16, 1),
         }
     }
 }
@@ -135,45 +130,59 @@ pub fn ArtSprite(
     #[prop(optional)]
     still: bool,
 ) -> impl IntoView {
-    let (path, width, height, frames, rate) = art.strip();
-    let still = still || frames == 1;
-    let style = strip_style(path, (width * scale, height * scale), (frames, rate, true));
-    view! { <span class=if still { "strip strip--still" } else { "strip" } style=style aria-hidden="true"></span> }
+    let (path, side, frames) = art.strip();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let class = strip_class(name, side * scale, still || frames == 1);
+    view! { <span class=class aria-hidden="true"></span> }
 }
 
-fn strip_style(path: &str, (width, height): (u16, u16), (frames, rate, repeats): (u8, u8, bool)) -> String {
-    let milliseconds = u32::from(frames) * 1_000 / u32::from(rate);
-    let times = if repeats { "infinite" } else { "1" };
-    format!(
-        "--art:url(/art/{path}.png);--w:{width}px;--h:{height}px;--frames:{frames};--time:{milliseconds}ms;--times:{times}"
-    )
+/// The classes that `style/components/art.css` has for a strip and for a size: pages have no inline styles.
+fn strip_class(name: &str, side: u16, still: bool) -> String {
+    format!("strip strip-{name} side-{side}{}", if still { " strip--still" } else { "" })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The styles of a class in `art.css`.
+    fn style_of(class: &str) -> String {
+        let css = concat!(env!("CARGO_MANIFEST_DIR"), "/../style/components/art.css");
+        let css = std::fs::read_to_string(css).unwrap();
+        let rule = format!(".{class} {{");
+        let at = css.find(&rule).unwrap_or_else(|| panic!("no {rule}"));
+        css[at + rule.len()..].split('}').next().unwrap().trim().to_string()
+    }
+
     #[test]
     fn the_strips_are_as_they_were_drawn() {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../public/art/");
         let index = std::fs::read_to_string(format!("{root}index.json")).unwrap();
         let index: serde_json::Value = serde_json::from_str(&index).unwrap();
+        let played = |path: &str| {
+            let drawn = &index[path];
+            let (frames, rate) = (drawn["frames"].as_u64().unwrap(), drawn["fps"].as_u64().unwrap());
+            let times = if drawn["loop"] == true { "infinite" } else { "1" };
+            assert!(std::fs::exists(format!("{root}{path}.png")).unwrap());
+            format!(
+                "--art: url(/art/{path}.png); --frames: {frames}; --time: {}ms; --times: {times};",
+                frames * 1_000 / rate
+            )
+        };
         for mito in Mito::ALL {
-            let (name, frames, rate, repeats) = mito.strip();
-            let drawn = &index[format!("mito/{name}")];
-            assert_eq!(drawn["frames"], frames, "{name}");
-            assert_eq!(drawn["fps"], rate, "{name}");
-            assert_eq!(drawn["loop"], repeats, "{name}");
+            let name = mito.strip();
+            assert_eq!(style_of(&format!("strip-mito-{name}")), played(&format!("mito/{name}")));
         }
         for art in Art::ALL {
-            let (path, width, height, frames, rate) = art.strip();
+            let (path, side, frames) = art.strip();
             let drawn = &index[path];
-            assert_eq!(
-                (&drawn["width"], &drawn["height"], &drawn["frames"], &drawn["fps"]),
-                (&width.into(), &height.into(), &frames.into(), &rate.into()),
-                "{path}"
-            );
-            assert!(std::fs::exists(format!("{root}{path}.png")).unwrap());
+            let sizes = (&drawn["width"], &drawn["height"], &drawn["frames"]);
+            assert_eq!(sizes, (&side.into(), &side.into(), &frames.into()), "{path}");
+            let name = path.rsplit('/').next().unwrap();
+            assert_eq!(style_of(&format!("strip-{name}")), played(path));
+        }
+        for side in [11, 22, 32, 64, 96, 128] {
+            assert_eq!(style_of(&format!("side-{side}")), format!("--w: {side}px; --h: {side}px;"));
         }
     }
 }

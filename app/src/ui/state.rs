@@ -1,6 +1,6 @@
 //! States of a page that is not full: nothing there yet, on its way, gone wrong.
 
-use super::{Glyph, Icon, Mito, MitoSprite};
+use super::{Glyph, Icon, Mito, MitoSprite, at};
 use crate::{error::ApiError, session::set_status};
 use leptos::prelude::*;
 
@@ -113,7 +113,7 @@ pub fn Skeleton(
 ) -> impl IntoView {
     let lines = lines
         .iter()
-        .map(|width| view! { <div class="skel skel--line" style=format!("width:{width}%")></div> })
+        .map(|width| view! { <div class=format!("skel skel--line {}", at((*width).into()))></div> })
         .collect_view();
     view! {
         <div class="card stack" role="status" aria-busy="true" aria-label=format!("Loading {label}")>

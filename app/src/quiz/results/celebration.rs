@@ -8,7 +8,7 @@ use super::{
 use crate::{
     browser,
     quiz::api::Results,
-    ui::{Art, ArtSprite, Glyph, Icon, Mito, MitoSprite},
+    ui::{Art, ArtSprite, Glyph, Icon, Mito, MitoSprite, at},
 };
 use domain::xp::Level;
 use leptos::{html, prelude::*};
@@ -125,13 +125,12 @@ fn Reached(level: u32, standing: Level) -> impl IntoView {
         </p>
         <div class="xp honey">
             <span
-                class="bar"
+                class=format!("bar {}", at((into * 100 / span).max(4)))
                 role="progressbar"
                 aria-label=format!("To level {next}")
                 aria-valuemin="0"
                 aria-valuenow=into.to_string()
                 aria-valuemax=span.to_string()
-                style=format!("--at:{}%", (into * 100 / span).max(4))
             >
                 <i></i>
             </span>

@@ -7,7 +7,7 @@ use crate::{
         reason::topic,
     },
     tutor::teach::{Teach, TeachMe},
-    ui::cite::reader_href,
+    ui::{at, cite::reader_href},
 };
 use domain::{document::Span, id::MaterialId, quiz::Confidence};
 use leptos::prelude::*;
@@ -96,7 +96,7 @@ pub(super) fn TopicsCard(results: Results) -> impl IntoView {
                         {taught}
                     </div>
                     <span class="num nowrap">{counted.clone()}</span>
-                    <span class="bar bar--thin" role="img" aria-label=format!("{counted} right") style=format!("--at:{share}%")>
+                    <span class=format!("bar bar--thin {}", at(share as u32)) role="img" aria-label=format!("{counted} right")>
                         <i></i>
                     </span>
                 </li>
