@@ -118,7 +118,7 @@ async function round(database, args) {
   const log = createWriteStream(logFile);
 
   // the small embedder alone: what is tested here is not the ranking, and the pair takes three times as long
-  const env = { MITOCHI_EMBEDDER: "minilm", ...process.env, MITOCHI_DATA: data };
+  const env = { MITOCHI_EMBEDDER: "minilm", MITOCHI_REQUESTS_A_MINUTE: "0", MITOCHI_ADDRESS_REQUESTS_A_MINUTE: "0", MITOCHI_UPLOADS_AN_HOUR: "0", ...process.env, MITOCHI_DATA: data };
   // nor is any language model: a key of whoever runs the tests is not for them
   for (const key of ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "MITOCHI_LOCAL_URL"]) delete env[key];
   delete env.DATABASE_URL;

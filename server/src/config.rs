@@ -1,6 +1,10 @@
 //! Configuration: read once at start, from the command line and the environment. Owns: names, defaults, checks.
 //! Refuses: being read anywhere but in `main`; parts are passed down.
 
+mod edge;
+
+pub use edge::Edge;
+
 use clap::Args;
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
@@ -103,6 +107,14 @@ pub struct Config {
     /// Files read and prepared at once.
     #[arg(long, env = "MITOCHI_WORKERS", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=32))]
     pub workers: u8,
+
+    /// Connections and statements.
+    #[command(flatten)]
+    pub database_limits: crate::db::Limits,
+
+    /// What the edge lets through.
+    #[command(flatten)]
+    pub edge: Edge,
 
     /// How the log is written.
     #[arg(long, env = "MITOCHI_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
@@ -331,13 +343,18 @@ impl Config {
         let path = self.data.join("session.key");
         let mut key = vec![0; 64];
         rand::TryRngCore::try_fill_bytes(&mut rand::rngs::OsRng, &mut key)?;
+        // whole or not at all: with half a key the next start would fail
+        let whole = self.data.join("session.key.new");
         let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
+        options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path)?;
+        let mut file = options.open(&whole)?;
         file.write_all(&key)?;
         file.sync_all()?;
+        fs::rename(&whole, &path)?;
+        #[cfg(unix)]
+        fs::File::open(&self.data)?.sync_all()?;
         Ok(key)
     }
 

@@ -1,5 +1,6 @@
 //! One SQL text, two databases. Owns: pools, transactions, binding, migrations. Refuses: knowing any table.
 
+pub mod limits;
 mod open;
 
 use sqlx::{
@@ -8,7 +9,8 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteRow},
 };
 
-pub use open::{connect, glance, open, probe};
+pub use limits::Limits;
+pub use open::{connect, glance, open, open_with, probe};
 
 /// Result of a query.
 pub type Result<T, E = sqlx::Error> = std::result::Result<T, E>;

@@ -77,7 +77,13 @@ pub struct LibraryService {
     pub wake: Wake,
     /// Whether the keyword index is being built anew.
     pub rebuilding: Arc<AtomicBool>,
+    /// Room for the files of one learner, bytes.
+    pub quota: u64,
 }
+
+/// What is told to whoever has no room left.
+const FULL: &str =
+    "There is no room left for this file. Delete one that you no longer need, then bring it again.";
 
 impl LibraryService {
     /// The shelf of a learner.
@@ -93,6 +99,8 @@ impl LibraryService {
             materials: rows.into_iter().map(|row| material(row, &due)).collect(),
             by_meaning: index.embedder.is_there(),
             guest: session.guest,
+            used: store::bytes_of(&mut tx, session.learner).await?,
+            quota: (self.quota < u64::MAX).then_some(self.quota),
             keys: Day::of(&mut tx, &self.clock, session).await?.settings.keys,
         })
     }
@@ -111,6 +119,10 @@ impl LibraryService {
             let filename = incoming.name.clone();
             return Ok(Uploaded { filename, material: Some(same), duplicate: true, error: None });
         }
+        let used = store::bytes_of(&mut tx, session.learner).await?;
+        if used.saturating_add(incoming.bytes) > self.quota {
+            return Err(ApiError::TooLarge { message: FULL.into() }.into());
+        }
         let title = incoming.name.rsplit_once('.').map_or(incoming.name.as_str(), |(stem, _)| stem);
         let new = store::NewMaterial {
             id,
@@ -126,10 +138,8 @@ impl LibraryService {
         store::insert(&mut tx, new).await?;
         jobs::read::enqueue(&mut tx, &self.clock, id).await?;
         incoming.settle(&self.files, &path).await?;
-        if let Err(error) = tx.commit().await {
-            self.files.remove(&path).await?;
-            return Err(error.into());
-        }
+        // if this fails the file stays: whether the row is there may be unknown, and what has no row is swept
+        tx.commit().await?;
         tracing::info!(material.id = %id, format, bytes = incoming.bytes, "material added");
         self.wake.wake();
         self.live.tell(session.learner);
@@ -386,12 +396,12 @@ impl LibraryService {
     ///
     /// # Errors
     /// When database or disk fail.
-    pub async fn sweep(&self) -> Result<()> {
+    pub async fn sweep(&self, fresh: i64) -> Result<()> {
         let mut tx = self.db.read().await?;
         let known: std::collections::HashSet<_> =
             store::all_uploaded(&mut tx).await?.into_iter().map(|(id, _)| MaterialId(id)).collect();
         drop(tx);
-        let removed = self.files.sweep(self.clock.now(), |id| known.contains(&id)).await?;
+        let removed = self.files.sweep(self.clock.now(), fresh, |id| known.contains(&id)).await?;
         if removed > 0 {
             tracing::info!(removed, "files without a material removed");
         }

@@ -56,6 +56,8 @@ const EMBED_AGAIN: Duration = Duration::from_secs(300);
 
 /// How often it is looked whether a provider's key has changed.
 const KEYS_AGAIN: Duration = Duration::from_secs(20);
+/// How often files without a material are looked for.
+const SWEEP_AGAIN: Duration = Duration::from_secs(3_600);
 
 /// Most passages that the cross-encoder reads for a search.
 const RERANKED: usize = 10;
@@ -83,6 +85,8 @@ pub struct State {
     pub reader: PathBuf,
     /// Which vectors are searched.
     pub generations: Arc<Generations>,
+    /// What the edge lets through.
+    pub edge: crate::config::Edge,
     /// Lets others than this machine read the metrics; empty for nobody.
     pub metrics_token: Secret,
     /// How pages are rendered.
@@ -127,7 +131,7 @@ impl State {
         let data = &config.data;
         std::fs::create_dir_all(data)
             .with_context(|| format!("cannot make the data folder {}", data.display()))?;
-        let db = db::open(&config.database()).await?;
+        let db = db::open_with(&config.database(), &config.database_limits).await?;
         let shared = Shared::open(config.redis_url.expose(), &db.installation().await?, clock.id()).await?;
         let encoder = MsMarco::new(config.models_folder().join(CROSS_ENCODER_FILE));
         let embedders = vectors::embedders(config, &vectors::meter(config, &db, &clock));
@@ -187,6 +191,7 @@ impl State {
             live: live.clone(),
             wake: Wake::new(shared.notices.clone()),
             rebuilding: Arc::default(),
+            quota: config.edge.quota_bytes(),
         };
         let site = config.site_folder();
         // the release build names its files by their hash and says so beside the program
@@ -230,6 +235,7 @@ impl State {
                 embedding: vectors::elsewhere(config),
             },
             metrics_token: config.metrics_token.clone(),
+            edge: config.edge.clone(),
             quizzes,
             reviews,
             reader: std::env::current_exe()?,
@@ -284,16 +290,25 @@ impl State {
         }
     }
 
-    /// What is done once after the start, beside serving: sweep, make up for what older versions did not keep, have analysed
+    /// What is done once after the start, beside serving: make up for what older versions did not keep, have analysed
     /// what was brought before a model was connected.
     ///
     /// # Errors
     /// When database or disk fail.
     pub async fn tidy(&self) -> anyhow::Result<()> {
-        self.library.sweep().await?;
         self.library.make_up().await?;
         self.models.analyse_missed().await?;
         Ok(())
+    }
+
+    /// Sees to it that files which no material names do not stay; runs for ever.
+    pub async fn keep_swept(self) {
+        loop {
+            if let Err(error) = self.library.sweep(crate::library::files::FRESH).await {
+                tracing::error!("files without a material could not be looked for: {error}");
+            }
+            tokio::time::sleep(SWEEP_AGAIN).await;
+        }
     }
 
     /// Sees to it that the index of words is whole: one that was lost, or is another version's, is built anew from the

@@ -94,6 +94,12 @@ pub struct Materials {
     pub guest: bool,
     /// Whether keys are on.
     pub keys: bool,
+    /// Bytes of the learner's own files.
+    #[serde(default)]
+    pub used: u64,
+    /// Room for them, bytes; `None` for no limit.
+    #[serde(default)]
+    pub quota: Option<u64>,
 }
 
 /// What became of one file of an upload: the answer of `POST /library/upload` is a list of these.

@@ -4,6 +4,7 @@ use super::{
     api::{KeepHere, Material, MaterialState, Materials, RetryMaterial, Uploaded, load_materials},
     delete::DeleteDialog,
     drop_zone::DropZone,
+    intake::size,
     live,
     material_row::{BusyRow, ReadyRow},
     shelf::{announcement, count},
@@ -14,7 +15,7 @@ use crate::{
     app::Connection,
     quiz::api::StartQuiz,
     resource::resource,
-    ui::{ErrorState, FormError, Glyph, Icon, Skeleton},
+    ui::{Bar, ErrorState, FormError, Glyph, Hue, Icon, Skeleton, progress::BarSize},
 };
 use domain::id::MaterialId;
 use leptos::prelude::*;
@@ -164,6 +165,7 @@ fn Shelf(materials: Materials) -> impl IntoView {
         <p class="sr" role="status">{news}</p>
         <div class="stack">
             <DropZone blank guest sample/>
+            {move || shelf.with(|shelf| meter(shelf.used, shelf.quota))}
             <FormError error fields=&[]/>
             <Show when=move || { waiting() > 0 }>
                 <section class="card card--flush shelf" aria-labelledby="busy">
@@ -203,6 +205,20 @@ fn Shelf(materials: Materials) -> impl IntoView {
         </div>
         <DeleteDialog shelf/>
     }
+}
+
+/// How much room is taken, once it is worth a thought: from a tenth on.
+fn meter(used: u64, quota: Option<u64>) -> Option<impl IntoView> {
+    let quota = quota.filter(|quota| used >= quota / 10)?;
+    let said = format!("{} of {} used", size(used), size(quota));
+    let megabytes = |bytes: u64| u32::try_from(bytes >> 20).unwrap_or(u32::MAX);
+    let hue = if used >= quota / 10 * 9 { Hue::Coral } else { Hue::Mint };
+    Some(view! {
+        <div class="stack">
+            <p class="small soft">{said.clone()}</p>
+            <Bar label=said value=megabytes(used) max=megabytes(quota) hue size=BarSize::Thin/>
+        </div>
+    })
 }
 
 /// A material that changes under its row. When it has left the shelf, the row shows it as it was until it goes.

@@ -162,7 +162,14 @@ mod tests {
     }
 
     fn shelf(material: Material) -> Materials {
-        Materials { materials: vec![material], by_meaning: true, guest: false, keys: true }
+        Materials {
+            materials: vec![material],
+            by_meaning: true,
+            guest: false,
+            keys: true,
+            used: 0,
+            quota: None,
+        }
     }
 
     #[test]

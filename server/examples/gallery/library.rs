@@ -163,7 +163,14 @@ pub(crate) fn materials(state: State) -> Vec<Material> {
 }
 
 fn shelf(state: State, guest: bool) -> Materials {
-    Materials { materials: materials(state), by_meaning: state != State::Words, guest, keys: true }
+    Materials {
+        materials: materials(state),
+        by_meaning: state != State::Words,
+        guest,
+        keys: true,
+        used: 0,
+        quota: None,
+    }
 }
 
 /// A stretch of pages: three of them make the chapter.

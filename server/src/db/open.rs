@@ -1,22 +1,35 @@
 //! Opening: pools and migrations of both databases.
 
-use super::Db;
+use super::{Db, Limits, limits::WAIT};
 use anyhow::Context;
 use sqlx::{
+    Connection,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{str::FromStr, time::Duration};
+use std::{
+    str::FromStr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+/// Opens the database at `url` with the usual limits.
+///
+/// # Errors
+/// As [`open_with`].
+pub async fn open(url: &str) -> anyhow::Result<Db> {
+    open_with(url, &Limits::default()).await
+}
 
 /// Opens the database at `url` (`sqlite:PATH` or `postgres://…`) and brings its schema up to date.
 ///
 /// # Errors
 /// When it cannot be reached or a migration fails; the message names the address without its password.
-pub async fn open(url: &str) -> anyhow::Result<Db> {
+pub async fn open_with(url: &str, limits: &Limits) -> anyhow::Result<Db> {
     if let Some(file) = url.strip_prefix("sqlite:") {
         open_sqlite(file).await.with_context(|| format!("cannot open the database file {file}"))
     } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        open_postgres(url)
+        open_postgres(url, limits)
             .await
             .with_context(|| format!("cannot open the database {}", without_password(url)))
     } else {
@@ -90,16 +103,49 @@ async fn open_sqlite(file: &str) -> anyhow::Result<Db> {
         // an answer that was acknowledged survives a power cut
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5));
-    let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    // a COMMIT that fails (the disk is full) may leave sqlx in a transaction that SQLite has ended: such a connection would
+    // refuse every later one
+    let write =
+        SqlitePoolOptions::new().max_connections(1).acquire_timeout(WAIT).after_release(|writer, _| {
+            Box::pin(async move {
+                writer.ping().await?;
+                Ok(!writer.is_in_transaction())
+            })
+        });
+    let write = write.connect_with(options.clone()).await?;
     sqlx::migrate!("../migrations/sqlite").run(&write).await?;
-    let read = SqlitePoolOptions::new().max_connections(4);
+    let read = SqlitePoolOptions::new().max_connections(4).acquire_timeout(WAIT);
     let read = read.connect_with(options.pragma("query_only", "1")).await?;
     Ok(Db::Sqlite { read, write })
 }
 
-async fn open_postgres(url: &str) -> anyhow::Result<Db> {
-    let pool = connect(url, 20).await?;
-    sqlx::migrate!("../migrations/postgres").run(&pool).await?;
+async fn open_postgres(url: &str, limits: &Limits) -> anyhow::Result<Db> {
+    // a migration may take longer than a statement of every day
+    let patient = connect(url, 1).await?;
+    sqlx::migrate!("../migrations/postgres").run(&patient).await?;
+    patient.close().await;
+    let seconds = limits.statement_seconds;
+    let everyday = limits.everyday;
+    let open = Arc::new(OnceLock::<sqlx::PgPool>::new());
+    let pool = PgPoolOptions::new()
+        .max_connections(limits.most.max(everyday))
+        .acquire_timeout(WAIT)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                let limit = sqlx::AssertSqlSafe(format!("SET statement_timeout = '{seconds}s'"));
+                sqlx::query(limit).execute(connection).await.map(drop)
+            })
+        })
+        .after_release({
+            let open = open.clone();
+            move |_, _| {
+                let beyond = open.get().is_some_and(|pool| pool.size() > everyday && pool.num_idle() > 0);
+                Box::pin(async move { Ok(!beyond) })
+            }
+        })
+        .connect(url)
+        .await?;
+    let _ = open.set(pool.clone());
     Ok(Db::Postgres(pool))
 }
 

@@ -29,7 +29,7 @@ pub async fn error_status(response: Response<Body>) -> Response<Body> {
     let bytes = to_bytes(body, 64 * 1024).await.unwrap_or_default();
     if let Ok(error) = serde_json::from_slice::<ApiError>(&bytes) {
         parts.status = StatusCode::from_u16(error.status()).unwrap_or(parts.status);
-        if let ApiError::Limited { seconds } = error {
+        if let Some(seconds) = wait(&error) {
             parts.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
     }
@@ -39,7 +39,7 @@ pub async fn error_status(response: Response<Body>) -> Response<Body> {
 
 /// An error of a plain route, for a script.
 pub fn answer(error: &ApiError) -> axum::response::Response {
-    (status(error), Json(error)).into_response()
+    with_wait(error, (status(error), Json(error)).into_response())
 }
 
 /// An error of a plain route: a page for a browser that navigates, data for a script.
@@ -47,7 +47,24 @@ pub fn answer_to(headers: &HeaderMap, error: &ApiError, state: &State) -> axum::
     if !accepts_html(headers) {
         return answer(error);
     }
-    (status(error), Html(error_document(error, &state.stylesheet))).into_response()
+    with_wait(error, (status(error), Html(error_document(error, &state.stylesheet))).into_response())
+}
+
+/// Says when it may be tried again, where that is known.
+fn with_wait(error: &ApiError, mut response: axum::response::Response) -> axum::response::Response {
+    if let Some(seconds) = wait(error) {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// Seconds after which it may be tried again.
+fn wait(error: &ApiError) -> Option<u32> {
+    match error {
+        ApiError::Limited { seconds } => Some(*seconds),
+        ApiError::Unavailable { .. } => Some(10),
+        _ => None,
+    }
 }
 
 fn status(error: &ApiError) -> StatusCode {

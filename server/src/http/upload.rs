@@ -5,6 +5,7 @@ use super::{forms::accepts_html, statuses::answer_to};
 use crate::{
     error::{Error, RequestId},
     library::upload::Incoming,
+    shared::Rule,
     state::State,
 };
 use app::{
@@ -21,6 +22,9 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
+use std::time::Duration;
+
+const HOUR: i64 = 3_600_000;
 
 /// Room for the most files of the largest size, and the form around them.
 pub fn body_limit() -> DefaultBodyLimit {
@@ -42,12 +46,16 @@ pub async fn upload(
     let Ok(mut form) = form else { return answer_to(&headers, &ApiError::Malformed, &state) };
     let mut uploaded = vec![];
     loop {
-        let field = match form.next_field().await {
-            Ok(Some(field)) => field,
-            Ok(None) => break,
-            Err(error) => {
+        let field = match heard(&state, form.next_field()).await {
+            Some(Ok(Some(field))) => field,
+            Some(Ok(None)) => break,
+            Some(Err(error)) => {
                 tracing::info!("upload cut off: {error}");
                 uploaded.push(refused("", ApiError::Malformed));
+                break;
+            }
+            None => {
+                uploaded.push(refused("", silent()));
                 break;
             }
         };
@@ -81,13 +89,30 @@ fn refused(name: &str, error: ApiError) -> Uploaded {
     Uploaded { filename: name.into(), material: None, duplicate: false, error: Some(error) }
 }
 
+/// What comes within the time that may pass without a byte; `None` for silence.
+async fn heard<T>(state: &State, coming: impl Future<Output = T>) -> Option<T> {
+    let silence = Duration::from_secs(state.edge.upload_silence_seconds);
+    tokio::time::timeout(silence, coming).await.ok()
+}
+
+fn silent() -> ApiError {
+    ApiError::invalid("file", "Nothing came for so long that the upload was given up. Bring the file again.")
+}
+
 async fn take(state: &State, session: Session, name: &str, mut field: Field<'_>) -> Result<Uploaded, Error> {
+    let rule = Rule { tries: state.edge.uploads_an_hour as usize, window: HOUR };
+    if rule.tries > 0 {
+        let key = format!("uploads:{}", session.learner);
+        let taken = state.shared.limits.take(&key, rule, state.clock.now()).await;
+        taken.map_err(|wait| ApiError::Limited { seconds: wait.seconds() })?;
+    }
     let mut incoming = Incoming::begin(&state.library.files, name).await?;
     loop {
-        match field.chunk().await {
-            Ok(Some(chunk)) => incoming.write(&chunk).await?,
-            Ok(None) => break,
-            Err(error) => {
+        match heard(state, field.chunk()).await {
+            Some(Ok(Some(chunk))) => incoming.write(&chunk).await?,
+            Some(Ok(None)) => break,
+            None => return Err(silent().into()),
+            Some(Err(error)) => {
                 tracing::info!("upload cut off: {error}");
                 let message = "The connection broke off before the whole file was here. Bring it again.";
                 return Err(Error::invalid("file", message));

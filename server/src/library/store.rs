@@ -94,6 +94,12 @@ pub async fn shelf(
     query.bind(model.to_string()).all().await
 }
 
+/// Bytes of all files of a learner.
+pub async fn bytes_of(tx: &mut Tx, learner: LearnerId) -> Result<u64> {
+    let sql = "SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM material WHERE owner = $1";
+    Ok(tx.query(sql).bind(learner.0).one::<(i64,)>().await?.0.max(0) as u64)
+}
+
 /// A material that the learner may read.
 pub async fn find(tx: &mut Tx, learner: LearnerId, material: MaterialId) -> Result<Option<MaterialRow>> {
     macro_rules! sql {

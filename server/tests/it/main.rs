@@ -3,12 +3,15 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests make ids as the clock does")]
 
+mod access;
 mod account;
 mod analysis;
 mod answers;
 mod attacks;
 mod claude;
 mod db_contract;
+mod edge;
+mod faults;
 mod flashcard;
 mod generations;
 mod http;

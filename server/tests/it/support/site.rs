@@ -69,6 +69,11 @@ impl Site {
             "4",
             "--models",
             "/nowhere",
+            // tests are faster than any learner
+            "--requests-a-minute",
+            "0",
+            "--uploads-an-hour",
+            "0",
         ];
         let mut config = Arguments::parse_from(arguments.iter().chain(options)).config;
         config.database_url = test.url.clone();
@@ -86,7 +91,8 @@ impl Site {
     pub(crate) async fn work(&self) {
         let mut workers = self.workers();
         for _ in 0..600 {
-            if server::jobs::queue::next_due(&self.state.db).await.unwrap().is_none() {
+            if server::jobs::queue::next_due(&self.state.db, self.state.clock.now()).await.unwrap().is_none()
+            {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;

@@ -157,6 +157,8 @@ pub(super) async fn others(tx: &mut PgConnection, name: &str, maker: &str) -> Re
 /// Builds the index of the nearest, unless it is there. The graph is built within `memory` (kB), by several workers
 /// where that is wanted.
 pub(super) async fn build(tx: &mut PgConnection, name: &str, memory: u64, parallel: bool) -> Result<()> {
+    // a large index takes longer than any statement of every day
+    sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
     sqlx::query("SELECT set_config('maintenance_work_mem', $1, true)")
         .bind(format!("{memory}kB"))
         .execute(&mut *tx)
