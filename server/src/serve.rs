@@ -42,11 +42,14 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     if matches!(state.db, crate::db::Db::Sqlite { .. }) {
         // the lock says that no other process works on this file: what is running was left by a crash
         jobs::queue::release_all(&state.db, clock.now()).await?;
+        // and what no material names, too; nobody is served yet
+        state.library.sweep(0).await?;
     }
     let mut workers = jobs::start(&state.work(), config, &stopping);
     tokio::spawn(state.clone().release_idle());
     tokio::spawn(state.clone().keep_up());
     tokio::spawn(state.clone().keep_words());
+    tokio::spawn(state.clone().keep_swept());
     tokio::spawn(state.clone().keep_embedded());
     tokio::spawn(state.clone().keep_connected());
     let tidying = state.clone();

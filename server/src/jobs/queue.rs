@@ -5,6 +5,9 @@ use crate::db::{Db, Result, Tx};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+/// No job waits longer than for the next day's budget. What is due later was put off by a clock that ran ahead, and is due.
+const FARTHEST: i64 = 26 * 3_600_000;
+
 /// A claimed job.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Job {
@@ -66,7 +69,7 @@ pub async fn claim(db: &Db, now: i64, lease: i64) -> Result<Option<Job>> {
         ($skip:literal) => {
             concat!(
                 "UPDATE job SET state = 'running', due = $2, attempt = attempt + 1
-                 WHERE id = (SELECT id FROM job WHERE state IN ('ready', 'running') AND due <= $1
+                 WHERE id = (SELECT id FROM job WHERE state IN ('ready', 'running') AND (due <= $1 OR due > $3)
                              ORDER BY CASE kind WHEN 'embed' THEN 2 WHEN 'analyse' THEN 1 WHEN 'question' THEN 1 ELSE 0 END,
                                due, id LIMIT 1 ",
                 $skip,
@@ -76,7 +79,7 @@ pub async fn claim(db: &Db, now: i64, lease: i64) -> Result<Option<Job>> {
     }
     let mut tx = db.write().await?;
     let query = tx.query_per(sql!(""), sql!("FOR UPDATE SKIP LOCKED"));
-    let job = query.bind(now).bind(now + lease).maybe().await?;
+    let job = query.bind(now).bind(now + lease).bind(now + FARTHEST).maybe().await?;
     tx.commit().await?;
     Ok(job)
 }
@@ -85,10 +88,11 @@ pub async fn claim(db: &Db, now: i64, lease: i64) -> Result<Option<Job>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn next_due(db: &Db) -> Result<Option<i64>> {
+pub async fn next_due(db: &Db, now: i64) -> Result<Option<i64>> {
     let mut tx = db.read().await?;
     let sql = "SELECT due FROM job WHERE state IN ('ready', 'running') ORDER BY due, id LIMIT 1";
-    Ok(tx.query(sql).maybe::<(i64,)>().await?.map(|(due,)| due))
+    let next = tx.query(sql).maybe::<(i64,)>().await?.map(|(due,)| due);
+    Ok(next.map(|due| if due > now + FARTHEST { now } else { due }))
 }
 
 /// Holds the job until `until`. False: it was lost to another worker, stop.

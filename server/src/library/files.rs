@@ -10,7 +10,7 @@ use tokio::fs;
 
 /// What was written less than this ago may still be on its way: here, or through another process that has this folder
 /// too. Milliseconds.
-const FRESH: i64 = 3_600_000;
+pub const FRESH: i64 = 3_600_000;
 
 /// The folder of uploads.
 #[derive(Clone, Debug)]
@@ -71,16 +71,16 @@ impl Files {
         gone_is_fine(fs::remove_dir_all(self.root.join(learner.to_string())).await)
     }
 
-    /// At start: removes what a crash left half-written, and files that no material names, unless they are younger than
-    /// an hour at `now` (milliseconds since 1970).
+    /// Removes what was left half-written, and files that no material names, unless they are younger than `fresh` ms at `now`
+    /// (milliseconds since 1970): those may be on their way.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub async fn sweep(&self, now: i64, known: impl Fn(MaterialId) -> bool) -> io::Result<u32> {
+    pub async fn sweep(&self, now: i64, fresh: i64, known: impl Fn(MaterialId) -> bool) -> io::Result<u32> {
         let mut removed = 0;
         if let Ok(mut files) = fs::read_dir(self.root.join("incoming")).await {
             while let Some(file) = files.next_entry().await? {
-                removed += remove_old(&file.path(), now).await?;
+                removed += remove_old(&file.path(), now, fresh).await?;
             }
         }
         let Ok(mut learners) = fs::read_dir(&self.root).await else { return Ok(0) };
@@ -90,7 +90,7 @@ impl Files {
                 let path = file.path();
                 let id = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
                 if id.is_none_or(|id| !known(id)) {
-                    removed += remove_old(&path, now).await?;
+                    removed += remove_old(&path, now, fresh).await?;
                 }
             }
         }
@@ -99,10 +99,10 @@ impl Files {
 }
 
 /// Removes a file that is not fresh; how many that were.
-async fn remove_old(path: &Path, now: i64) -> io::Result<u32> {
+async fn remove_old(path: &Path, now: i64, fresh: i64) -> io::Result<u32> {
     let Ok(metadata) = fs::metadata(path).await else { return Ok(0) };
     let written = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as i64;
-    if now - written < FRESH {
+    if now - written < fresh {
         return Ok(0);
     }
     gone_is_fine(fs::remove_file(path).await).map(|()| 1)
@@ -131,9 +131,9 @@ mod tests {
             files.settle(&on_its_way, &files.path(learner, material, "md")).await.unwrap();
         }
         let known = |material| material == kept;
-        assert_eq!(files.sweep(clock.now(), known).await.unwrap(), 0);
+        assert_eq!(files.sweep(clock.now(), FRESH, known).await.unwrap(), 0);
         assert!(coming.exists());
-        assert_eq!(files.sweep(clock.now() + FRESH, known).await.unwrap(), 2);
+        assert_eq!(files.sweep(clock.now() + FRESH, FRESH, known).await.unwrap(), 2);
         assert!(!coming.exists());
         assert!(files.path(learner, kept, "md").exists() && !files.path(learner, unknown, "md").exists());
     }

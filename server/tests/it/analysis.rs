@@ -201,7 +201,7 @@ async fn what_was_missed_is_made_up_for_where_a_learner_agreed_and_once() {
         taught.site.work().await;
         let missed = async |places: &[Place], here: bool| {
             taught.book.analyse_missed(places, here).await.unwrap();
-            queue::next_due(&taught.site.state.db).await.unwrap().is_some()
+            queue::next_due(&taught.site.state.db, taught.site.state.clock.now()).await.unwrap().is_some()
         };
         assert!(!missed(&[], false).await, "{name}: no model is connected");
         assert!(!missed(&[place("anthropic")], false).await, "{name}: another provider than was agreed to");

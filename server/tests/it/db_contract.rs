@@ -117,7 +117,7 @@ async fn the_queue_keeps_its_promises() {
         let mut tx = test.db.write().await.unwrap();
         assert!(queue::finish(&mut tx, &again).await.unwrap(), "{name}");
         tx.commit().await.unwrap();
-        assert_eq!(queue::next_due(&test.db).await.unwrap(), None, "{name}");
+        assert_eq!(queue::next_due(&test.db, 5_000).await.unwrap(), None, "{name}");
     }
 }
 

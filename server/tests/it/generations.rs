@@ -227,7 +227,8 @@ impl Server {
         let mut workers = jobs::start(&self.work, &stand.site.config, &stopping);
         let mut ended = false;
         for _ in 0..2_000 {
-            ended = queue::next_due(&stand.test.db).await.unwrap().is_none() || stuck().await;
+            ended = queue::next_due(&stand.test.db, stand.site.state.clock.now()).await.unwrap().is_none()
+                || stuck().await;
             if ended {
                 break;
             }

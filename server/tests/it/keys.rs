@@ -342,7 +342,7 @@ fn analysing(request: &provider::Request) -> Reply {
 }
 
 async fn is_idle(site: &Site) -> bool {
-    queue::next_due(&site.state.db).await.unwrap().is_none()
+    queue::next_due(&site.state.db, site.state.clock.now()).await.unwrap().is_none()
 }
 
 #[tokio::test]
@@ -397,7 +397,7 @@ async fn what_a_wrong_key_put_off_goes_on_with_the_right_one() {
         admin.upload(&site, &[("hormones.md", LECTURE.as_bytes())]).await;
         let mut workers = site.workers();
         let put_off = async || {
-            let due = queue::next_due(&site.state.db).await.unwrap();
+            let due = queue::next_due(&site.state.db, site.state.clock.now()).await.unwrap();
             due.is_some_and(|due| due > site.state.clock.now() + 600_000)
         };
         for _ in 0..400 {

@@ -1,6 +1,7 @@
 //! What tests stand on: fresh databases of both kinds, a Redis, learners, time.
 
 pub(crate) mod lecture;
+pub(crate) mod process;
 pub(crate) mod redis;
 pub(crate) mod site;
 pub(crate) mod taught;

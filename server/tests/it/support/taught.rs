@@ -166,7 +166,11 @@ impl Taught {
         let workers = self.workers();
         for _ in 0..1_200 {
             let soon = self.site.state.clock.now() + 600_000;
-            if queue::next_due(&self.site.state.db).await.unwrap().is_none_or(|due| due > soon) {
+            if queue::next_due(&self.site.state.db, self.site.state.clock.now())
+                .await
+                .unwrap()
+                .is_none_or(|due| due > soon)
+            {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
