@@ -8,6 +8,7 @@ pub mod app;
 pub mod backend;
 pub mod browser;
 pub mod error;
+pub mod export;
 pub mod flashcard;
 pub mod landing;
 pub mod library;

@@ -46,6 +46,16 @@ pub struct AccountService {
     pub secure: bool,
 }
 
+/// Who has this address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named(db: &Db, address: &str) -> Result<Option<LearnerId>> {
+    let mut tx = db.read().await?;
+    let row = store::find_by_email(&mut tx, &address.trim().to_lowercase()).await?;
+    Ok(row.map(|row| LearnerId(row.id)))
+}
+
 impl AccountService {
     /// Opens an account. A guest's row becomes the account, so that all progress is kept by staying where it is.
     ///

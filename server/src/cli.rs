@@ -7,6 +7,7 @@ pub mod chunks;
 pub mod eval;
 pub mod extract;
 pub mod ingest;
+pub mod keep;
 pub mod prompt;
 pub mod questions;
 pub mod reindex;

@@ -1,8 +1,10 @@
 //! Configuration: read once at start, from the command line and the environment. Owns: names, defaults, checks.
 //! Refuses: being read anywhere but in `main`; parts are passed down.
 
+mod backup;
 mod edge;
 
+pub use backup::Backups;
 pub use edge::Edge;
 
 use clap::Args;
@@ -111,6 +113,10 @@ pub struct Config {
     /// Connections and statements.
     #[command(flatten)]
     pub database_limits: crate::db::Limits,
+
+    /// Backups that the server takes by itself.
+    #[command(flatten)]
+    pub backups: Backups,
 
     /// What the edge lets through.
     #[command(flatten)]

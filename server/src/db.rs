@@ -1,5 +1,7 @@
 //! One SQL text, two databases. Owns: pools, transactions, binding, migrations. Refuses: knowing any table.
 
+pub mod cell;
+pub mod copy;
 pub mod limits;
 mod open;
 
@@ -9,6 +11,7 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteRow},
 };
 
+pub use cell::{Cells, Kind};
 pub use limits::Limits;
 pub use open::{connect, glance, open, open_with, probe};
 

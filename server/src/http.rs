@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod events;
+pub mod export;
 pub mod forms;
 pub mod headers;
 pub mod health;
@@ -36,14 +37,16 @@ use leptos_axum::{
 use std::{pin::Pin, sync::Arc};
 use tower_http::{compression::CompressionLayer, csrf::CsrfLayer};
 
-/// What is neither a page nor a server function.
-pub fn plain() -> Vec<(&'static str, MethodRouter<State>)> {
+/// What is neither a page nor a server function; `quota` is the room for the files of one learner, bytes.
+pub fn plain(quota: u64) -> Vec<(&'static str, MethodRouter<State>)> {
     vec![
         ("/healthz", get(health::alive)),
         ("/readyz", get(health::ready)),
         ("/metrics", get(metrics::metrics)),
         ("/offline", get(statuses::offline)),
         ("/admin/ai.csv", get(sums::sums)),
+        ("/settings/export", get(export::download)),
+        ("/settings/import", post(export::take_in).layer(export::body_limit(quota))),
         ("/library/upload", post(upload::upload).layer(upload::body_limit())),
         ("/library/events", get(events::events)),
         ("/tutor/{id}/text", get(talks::text)),
@@ -81,8 +84,9 @@ pub fn router(state: State) -> Router {
         let options = options.clone();
         move || shell(options.clone())
     };
-    let plain =
-        plain().into_iter().fold(Router::new(), |router, (path, handler)| router.route(path, handler));
+    let plain = plain(state.exports.quota)
+        .into_iter()
+        .fold(Router::new(), |router, (path, handler)| router.route(path, handler));
     plain
         .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), pages)
         .route_service(&site_pkg_dir_service_route_path(&options), site_pkg_dir_service(&options))

@@ -15,6 +15,8 @@ pub mod shared;
 
 pub mod account;
 pub mod analysis;
+pub mod backup;
+pub mod export;
 pub mod flashcard;
 pub mod landing;
 pub mod library;

@@ -2,7 +2,10 @@
 
 use clap::{Parser, Subcommand};
 use server::{
-    cli,
+    cli::{
+        self,
+        keep::{self, Asked},
+    },
     config::{Config, Engine},
     reading,
     retrieval::tokens::Tokens,
@@ -35,6 +38,15 @@ enum Command {
     ///
     /// It may be stopped or killed and begun again; what is in the engine already stays.
     Reindex(Box<ReindexArguments>),
+    /// Takes a backup of everything while the site is served: database, uploads and the server's key, in one file. Prints its
+    /// path.
+    Backup(Box<BackupArguments>),
+    /// Puts a backup in the place of the data. The site must not be served meanwhile.
+    Restore(Box<RestoreArguments>),
+    /// Writes everything of one account into a ZIP, as its owner can download it.
+    Export(Box<ExportArguments>),
+    /// Takes such a ZIP into an account.
+    Import(Box<ImportArguments>),
     /// Prints the text of a file, page by page, as Mitochi reads it.
     ///
     /// With --json: {"title", "pages": [{"number", "text"}], "headings": [{"level", "title", "page"}], "warnings"}. The
@@ -70,6 +82,49 @@ struct ReindexArguments {
     /// The engine to fill.
     #[arg(long, value_enum)]
     to: Engine,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(clap::Args)]
+struct BackupArguments {
+    /// The folder it is put into.
+    #[arg(long)]
+    to: PathBuf,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(clap::Args)]
+struct RestoreArguments {
+    /// The backup.
+    file: PathBuf,
+    /// What is there may go: on SQLite it is set aside, on PostgreSQL it is gone.
+    #[arg(long)]
+    replace: bool,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(clap::Args)]
+struct ExportArguments {
+    /// The account's address.
+    #[arg(long)]
+    account: String,
+    /// The file to write.
+    #[arg(long)]
+    to: PathBuf,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(clap::Args)]
+struct ImportArguments {
+    /// The account's address.
+    #[arg(long)]
+    account: String,
+    /// The ZIP.
+    file: PathBuf,
     #[command(flatten)]
     config: Config,
 }
@@ -168,6 +223,16 @@ fn main() -> ExitCode {
         Command::Serve(config) => return serve::run(&config),
         Command::CheckConfig(config) => cli::check::run(&config),
         Command::Reindex(asked) => cli::reindex::run(&asked.config, asked.to),
+        Command::Backup(given) => keep::run(&given.config, Asked::Backup { to: given.to }),
+        Command::Restore(given) => {
+            keep::run(&given.config, Asked::Restore { from: given.file, replace: given.replace })
+        }
+        Command::Export(given) => {
+            keep::run(&given.config, Asked::Export { account: given.account, to: given.to })
+        }
+        Command::Import(given) => {
+            keep::run(&given.config, Asked::Import { account: given.account, from: given.file })
+        }
         Command::Extract(FileArguments { file, json }) => cli::extract::run(&file, json),
         Command::Chunks(FileArguments { file, json }) => {
             cli::chunks::run(&file, json, &|text| Tokens::bundled().ranges(text))

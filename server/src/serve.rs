@@ -1,12 +1,22 @@
 //! `mitochi serve`: from configuration to a listening process and to its end in good order.
 
-use crate::{clock::Clock, config::Config, http, jobs, starter, state::State, telemetry};
+use crate::{
+    backup,
+    clock::Clock,
+    config::{Backups, Config},
+    http, jobs, starter,
+    state::State,
+    telemetry,
+};
 use anyhow::Context;
 use std::{fs::File, net::SocketAddr, process::ExitCode, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
 
 /// Requests that are under way when the process is asked to stop may go on for so long.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// After a backup that failed the next one is tried after so long.
+const BACKUP_AGAIN: Duration = Duration::from_secs(600);
 
 /// Serves until the process is asked to stop.
 pub fn run(config: &Config) -> ExitCode {
@@ -52,6 +62,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     tokio::spawn(state.clone().keep_swept());
     tokio::spawn(state.clone().keep_embedded());
     tokio::spawn(state.clone().keep_connected());
+    tokio::spawn(keep_backed_up(config.clone(), state.db.clone(), clock.clone()));
     let tidying = state.clone();
     tokio::spawn(async move {
         if let Err(error) = tidying.tidy().await {
@@ -83,6 +94,30 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let _ = tokio::time::timeout(GRACE, state.llm.settled()).await;
     state.db.close().await;
     Ok(())
+}
+
+/// Takes a backup whenever one is due, and keeps so many; runs for ever.
+async fn keep_backed_up(config: Config, db: crate::db::Db, clock: Clock) {
+    let Backups { backup_every, backup_keep, backup_to } = &config.backups;
+    if *backup_every == 0 {
+        return;
+    }
+    let every = i64::from(*backup_every) * 3_600_000;
+    let place = crate::cli::keep::place(&config);
+    loop {
+        let wait = backup::wait(backup_to, every, clock.now());
+        tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
+        match backup::take(&db, &place, backup_to, clock.now()).await {
+            Ok(path) => tracing::info!(path = %path.display(), "backup taken"),
+            Err(error) => {
+                tracing::error!("no backup could be taken: {error:#}");
+                tokio::time::sleep(BACKUP_AGAIN).await;
+            }
+        }
+        if let Err(error) = backup::keep(backup_to, *backup_keep as usize) {
+            tracing::error!("old backups could not be removed: {error}");
+        }
+    }
 }
 
 /// Holds the data folder: two processes on one SQLite file and one index would undo each other's work.

@@ -8,6 +8,7 @@ use crate::{
     clock::Clock,
     config::{Config, Secret},
     db::{self, Db},
+    export::ExportService,
     flashcard::FlashcardService,
     jobs::{Wake, Work},
     landing::LandingService,
@@ -85,6 +86,8 @@ pub struct State {
     pub reader: PathBuf,
     /// Which vectors are searched.
     pub generations: Arc<Generations>,
+    /// Everything of a learner as a file.
+    pub exports: ExportService,
     /// What the edge lets through.
     pub edge: crate::config::Edge,
     /// Lets others than this machine read the metrics; empty for nobody.
@@ -193,6 +196,14 @@ impl State {
             rebuilding: Arc::default(),
             quota: config.edge.quota_bytes(),
         };
+        let exports = ExportService {
+            db: db.clone(),
+            clock: clock.clone(),
+            files: library.files.clone(),
+            wake: library.wake.clone(),
+            live: live.clone(),
+            quota: library.quota,
+        };
         let site = config.site_folder();
         // the release build names its files by their hash and says so beside the program
         let hashes = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("hash.txt")));
@@ -236,6 +247,7 @@ impl State {
             },
             metrics_token: config.metrics_token.clone(),
             edge: config.edge.clone(),
+            exports,
             quizzes,
             reviews,
             reader: std::env::current_exe()?,

@@ -5,6 +5,7 @@ use super::api::{DeleteAccount, LogOut, Me, SaveSettings, Settings, load_me};
 use crate::{
     app::{Connection, FrameHandle},
     browser,
+    export::YourData,
     models::settings::LanguageModels,
     resource::resource,
     session::{Look, Motion, Theme},
@@ -115,6 +116,7 @@ fn Sections(me: Me) -> impl IntoView {
                         <a class="btn btn--line btn--sm" href="/settings/memory">"See it"</a>
                     </div>
                 </section>
+                {member.then(|| view! { <YourData/> })}
                 {if member {
                     view! { <Account email=email.unwrap_or_default()/> }.into_any()
                 } else {

@@ -21,7 +21,9 @@ fn is_free(path: &str) -> bool {
 
 /// What goes on for as long as somebody listens, or as their line needs.
 fn is_stream(path: &str) -> bool {
-    path == "/library/upload"
+    path == "/settings/export"
+        || path == "/settings/import"
+        || path == "/library/upload"
         || path == "/library/events"
         || (path.starts_with("/tutor/") && path.ends_with("/live"))
         || (path.starts_with("/tutor/") && path.ends_with("/events"))

@@ -90,7 +90,7 @@ fn refused(name: &str, error: ApiError) -> Uploaded {
 }
 
 /// What comes within the time that may pass without a byte; `None` for silence.
-async fn heard<T>(state: &State, coming: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn heard<T>(state: &State, coming: impl Future<Output = T>) -> Option<T> {
     let silence = Duration::from_secs(state.edge.upload_silence_seconds);
     tokio::time::timeout(silence, coming).await.ok()
 }

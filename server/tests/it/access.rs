@@ -358,11 +358,14 @@ async fn every_page_and_other_route_shows_its_owner_and_nobody_else() {
             // a form: asked for below
             ("/library/upload", Whose::Own, String::new()),
             ("/library/events", Whose::Own, String::new()),
+            ("/settings/export", Whose::Own, "/settings/export".into()),
+            // a form: asked for below
+            ("/settings/import", Whose::Own, String::new()),
             ("/tutor/{id}/text", Whose::Named, format!("/tutor/{}/text", owned.talk)),
             ("/tutor/{id}/live", Whose::Named, format!("/tutor/{}/live", owned.talk)),
             ("/tutor/{id}/events", Whose::Named, format!("/tutor/{}/events", owned.talk)),
         ];
-        let there: BTreeSet<&str> = server::http::plain().into_iter().map(|(path, _)| path).collect();
+        let there: BTreeSet<&str> = server::http::plain(0).into_iter().map(|(path, _)| path).collect();
         let known: BTreeSet<&str> = others.iter().map(|(path, ..)| *path).collect();
         assert_eq!(there, known, "every other route has a case");
 
@@ -399,6 +402,10 @@ async fn every_page_and_other_route_shows_its_owner_and_nobody_else() {
             }
         }
         assert!(wrong.is_empty(), "{}:\n{}", test.name, wrong.join("\n"));
+
+        assert_eq!(people.stranger.import(&site, b"no ZIP").await.status.as_u16(), 401);
+        assert_eq!(people.guest.import(&site, b"no ZIP").await.status.as_u16(), 401);
+        assert_eq!(people.other.import(&site, b"no ZIP").await.status.as_u16(), 422);
 
         // what others upload lands on their shelf
         let told =

@@ -16,6 +16,7 @@ mod flashcard;
 mod generations;
 mod http;
 mod judged;
+mod keeping;
 mod keys;
 mod landing;
 mod library;

@@ -18,6 +18,12 @@ pub(crate) struct TestDb {
 }
 
 impl TestDb {
+    /// The same database once more, after it was closed and changed; with a folder of its own.
+    pub(crate) async fn reopened(of: &Self) -> Self {
+        let folder = tempfile::tempdir_in(of.folder()).unwrap();
+        Self { db: db::open(&of.url).await.unwrap(), name: of.name, url: of.url.clone(), folder }
+    }
+
     /// A folder of its own.
     pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.path()

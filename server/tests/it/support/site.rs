@@ -209,6 +209,24 @@ impl Browser {
         self.send(site, request, Body::from(form.to_string())).await
     }
 
+    /// A ZIP to take in.
+    pub(crate) async fn import(&mut self, site: &Site, bytes: &[u8]) -> Answer {
+        let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"export.zip\"\r\n\r\n";
+        let body = [head.as_bytes(), bytes, b"\r\n--b--\r\n"].concat();
+        let request = Request::post("/settings/import")
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
+        self.send(site, request, Body::from(body)).await
+    }
+
+    /// Everything of this learner, as it is downloaded.
+    pub(crate) async fn export(&self, site: &Site) -> Vec<u8> {
+        let request = Request::get("/settings/export").header(header::COOKIE, self.cookie());
+        let response = site.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        to_bytes(response.into_body(), 64 << 20).await.unwrap().to_vec()
+    }
+
     /// Files, as the drop zone sends them.
     pub(crate) async fn upload(&mut self, site: &Site, files: &[(&str, &[u8])]) -> Answer {
         let mut body = vec![];
