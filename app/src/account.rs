@@ -1,6 +1,6 @@
 //! Accounts: register, log in and out, settings, onboarding.
 pub mod api;
-mod gate;
+pub(crate) mod gate;
 pub mod log_in;
 pub mod onboarding;
 pub mod register;

@@ -99,6 +99,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <Route path=path!("") view={Lazy::<pages::Landing>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("register") view={Lazy::<pages::Register>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("password") view={Lazy::<pages::Password>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("login") view={Lazy::<pages::LogIn>::new()} ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=layout::Known ssr=SsrMode::Async>
                     <Route path=path!("onboarding") view={Lazy::<pages::Onboarding>::new()} ssr=SsrMode::Async/>
@@ -114,6 +115,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("tutor/:id") view={Lazy::<pages::Talk>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("settings") view={Lazy::<pages::Settings>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("settings/memory") view={Lazy::<pages::Memory>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("settings/security") view={Lazy::<pages::Security>::new()} ssr=SsrMode::Async/>
+                        <Route path=path!("admin/users") view={Lazy::<pages::Users>::new()} ssr=SsrMode::Async/>
                         <Route path=path!("admin/ai") view={Lazy::<pages::Overview>::new()} ssr=SsrMode::Async/>
                     </ParentRoute>
                 </ParentRoute>

@@ -4,7 +4,8 @@
 use crate::{
     account::api::Account, error::ApiError, flashcard::api::Flashcards, landing::api::Landing,
     library::api::Library, memory::api::Memories, models::api::Models, progress::api::Progress,
-    quiz::api::Quizzes, review::api::Reviews, tutor::api::Tutor,
+    quiz::api::Quizzes, review::api::Reviews, security::api::Securities, tutor::api::Tutor,
+    users::api::UsersPort,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -32,6 +33,10 @@ pub struct Backend {
     pub flashcards: Arc<dyn Flashcards>,
     /// What the tutor remembers.
     pub memories: Arc<dyn Memories>,
+    /// Passwords, addresses, sessions.
+    pub securities: Arc<dyn Securities>,
+    /// Who has an account here.
+    pub users: Arc<dyn UsersPort>,
 }
 
 /// The ports of this request.

@@ -18,9 +18,11 @@ pub mod progress;
 pub mod quiz;
 pub mod resource;
 pub mod review;
+pub mod security;
 pub mod session;
 pub mod tutor;
 pub mod ui;
+pub mod users;
 
 pub use app::{App, shell};
 pub use backend::backend;

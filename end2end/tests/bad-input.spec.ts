@@ -24,7 +24,7 @@ test.describe("the door", () => {
     const register = new Register(page);
     await register.open("/register");
     await register.fill(email.toUpperCase(), PASSWORD);
-    await expect(page.getByRole("alert")).toHaveText("This address has an account already. Log in, or take another address.");
+    await expect(page.getByRole("alert")).toHaveText("An account cannot be made with this address. If it is yours, log in.");
     await expect(register.email).toHaveValue(email.toUpperCase());
 
     for (const [password, message] of [

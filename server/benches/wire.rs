@@ -269,6 +269,7 @@ impl Server {
             email: format!("{name}@example.org"),
             password: "a good long password".into(),
             time_zone: "UTC".into(),
+            invite: String::new(),
             next: String::new(),
         };
         let (session, tokens) = self.state.account.open_account(None, &request).await?;

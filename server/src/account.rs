@@ -1,6 +1,7 @@
 //! Accounts. Owns: learners, guests, passwords, sessions and their tokens. Refuses: what they learn.
 
 pub mod attempts;
+pub mod client;
 mod cookies;
 pub mod password;
 pub mod sessions;
@@ -13,6 +14,8 @@ use crate::{
     http::forms,
     jobs::erase,
     landing::GuestMaker,
+    security::{self, What},
+    users,
 };
 use app::{
     account::api::{
@@ -22,12 +25,35 @@ use app::{
     session::Session,
 };
 use attempts::Attempts;
+use client::Client;
 use domain::id::LearnerId;
 use password::Passwords;
 use sessions::{SessionKeys, Tokens};
 use uuid::Uuid;
 
 pub use cookies::{is_token_cookie, read_look, set_token_cookies, token_cookies};
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Registering {
+    /// Everybody.
+    #[default]
+    Open,
+    /// Whoever has a link from the administrator.
+    Invite,
+    /// Nobody; the administrator makes accounts.
+    Closed,
+}
+
+impl From<Registering> for app::users::api::Registration {
+    fn from(registering: Registering) -> Self {
+        match registering {
+            Registering::Open => Self::Open,
+            Registering::Invite => Self::Invite,
+            Registering::Closed => Self::Closed,
+        }
+    }
+}
 
 /// Accounts on the database.
 #[derive(Clone)]
@@ -42,6 +68,8 @@ pub struct AccountService {
     pub attempts: Attempts,
     /// Signing.
     pub keys: SessionKeys,
+    /// Who may make an account.
+    pub registration: Registering,
     /// Whether cookies go over TLS alone.
     pub secure: bool,
 }
@@ -85,45 +113,96 @@ impl AccountService {
         let learner = guest.map_or_else(|| LearnerId(self.clock.id()), |row| LearnerId(row.id));
         // of two who come at once, one is the first
         tx.lock(Uuid::nil()).await?;
+        self.admit(&mut tx, &request.invite, now).await?;
         let login = store::Login { email: &email, key: &email.to_lowercase(), hash: &hash };
         if !store::save_account(&mut tx, learner, login, &settings, now).await? {
             return Err(Error::conflict(
-                "This address has an account already. Log in, or take another address.",
+                "An account cannot be made with this address. If it is yours, log in.",
             ));
         }
+        security::note(&mut tx, &self.clock, learner, What::Registered).await?;
         let opened = self.open_session(&mut tx, learner, false).await?;
         tx.commit().await?;
         tracing::info!(learner.id = %learner, "account opened");
         Ok(opened)
     }
 
+    /// Lets somebody make an account: everybody, whoever has an invitation, or nobody; the first one of all always.
+    async fn admit(&self, tx: &mut Tx, invite: &str, now: i64) -> Result<()> {
+        if self.registration == Registering::Open || !users::store::is_any(tx).await? {
+            return Ok(());
+        }
+        let invited = self.registration == Registering::Invite
+            && users::store::use_invitation(tx, &sessions::hash(invite), now).await?;
+        if invited {
+            return Ok(());
+        }
+        let message = match self.registration {
+            Registering::Invite if invite.is_empty() => {
+                "Accounts are made by invitation here. Ask whoever runs this Mitochi for a link."
+            }
+            Registering::Invite => "This invitation was used already, or is too old. Ask for another one.",
+            _ => "Nobody can make an account here by themselves. Ask whoever runs this Mitochi.",
+        };
+        Err(ApiError::Forbidden { message: message.into() }.into())
+    }
+
+    /// The password of somebody who is logged in, asked for once more.
+    ///
+    /// # Errors
+    /// `Invalid` for a wrong one, `Limited` after [`attempts::FREE`] of them.
+    pub async fn check(&self, session: Session, password: String, field: &str) -> Result<()> {
+        let key = session.learner.to_string();
+        self.attempts.begin(&key, &Client::here().address, self.clock.now()).await?;
+        let mut tx = self.db.read().await?;
+        let row = store::find(&mut tx, session.learner).await?.ok_or(ApiError::Unauthorized)?;
+        drop(tx);
+        if !self.passwords.verify(password, row.password_hash).await? {
+            return Err(Error::invalid(field, "That is not the password of this account."));
+        }
+        self.attempts.forgive(&key).await;
+        Ok(())
+    }
+
     /// Logs in. A guest's progress is added to the account.
     ///
     /// # Errors
     /// `Invalid` when address and password do not belong together; it does not tell which. `Limited` after
-    /// [`attempts::WRONG`] wrong ones.
+    /// [`attempts::FREE`] wrong ones.
     pub async fn enter(
         &self,
         visitor: Option<Session>,
         request: &Credentials,
     ) -> Result<(Session, Tokens, Settings)> {
         let key = request.email.trim().to_lowercase();
-        self.attempts.begin(&key, self.clock.now()).await?;
+        self.attempts.begin(&key, &Client::here().address, self.clock.now()).await?;
         let mut tx = self.db.read().await?;
         let row = store::find_by_email(&mut tx, &key).await?;
         drop(tx);
-        let hash = row.as_ref().and_then(|row| row.password_hash.clone());
+        // an account whose password is still to be set has an empty hash
+        let hash = row.as_ref().and_then(|row| row.password_hash.clone()).filter(|hash| !hash.is_empty());
         let known = self.passwords.verify(request.password.clone(), hash).await?;
+        let tried = row.as_ref().map(|row| LearnerId(row.id)).filter(|_| !known);
+        if let Some(learner) = tried {
+            let mut tx = self.db.write_for(learner).await?;
+            security::note(&mut tx, &self.clock, learner, What::Failed).await?;
+            tx.commit().await?;
+        }
         let Some(row) = row.filter(|_| known) else {
             return Err(Error::invalid("password", "This address and this password do not belong together."));
         };
         self.attempts.forgive(&key).await;
+        if row.disabled.is_some() {
+            let message = "This account was shut by whoever runs this Mitochi. Ask there.";
+            return Err(ApiError::Forbidden { message: message.into() }.into());
+        }
         let learner = LearnerId(row.id);
         let mut tx = self.db.write_for(learner).await?;
         if let Some(guest) = visitor.filter(|session| session.guest && session.learner != learner) {
             store::move_progress(&mut tx, guest.learner, learner).await?;
         }
         let (session, tokens) = self.open_session(&mut tx, learner, false).await?;
+        security::note(&mut tx, &self.clock, learner, What::LoggedIn).await?;
         tx.commit().await?;
         Ok((session, tokens, row.settings.0))
     }
@@ -145,17 +224,9 @@ impl AccountService {
     /// Deletes the account; files go in a job of the same transaction.
     ///
     /// # Errors
-    /// `Invalid` for a wrong password, `Limited` after [`attempts::WRONG`] of them.
+    /// As [`Self::check`].
     pub async fn erase(&self, session: Session, password: String) -> Result<()> {
-        let key = session.learner.to_string();
-        self.attempts.begin(&key, self.clock.now()).await?;
-        let mut tx = self.db.read().await?;
-        let row = store::find(&mut tx, session.learner).await?.ok_or(ApiError::Unauthorized)?;
-        drop(tx);
-        if !self.passwords.verify(password, row.password_hash).await? {
-            return Err(Error::invalid("password", "That is not the password of this account."));
-        }
-        self.attempts.forgive(&key).await;
+        self.check(session, password, "password").await?;
         let mut tx = self.db.write_for(session.learner).await?;
         // somebody is the administrator, whoever comes or goes at once
         tx.lock(Uuid::nil()).await?;
@@ -201,6 +272,7 @@ impl Account for AccountService {
     async fn log_out(&self, session: Session) -> Result<(), ApiError> {
         let mut tx = self.db.write_for(session.learner).await.map_err(Error::from)?;
         store::end_session(&mut tx, session.session, self.clock.now()).await.map_err(Error::from)?;
+        security::note(&mut tx, &self.clock, session.learner, What::LoggedOut).await?;
         tx.commit().await.map_err(Error::from)?;
         self.send_cookies(None);
         leptos_axum::redirect("/");
@@ -250,7 +322,11 @@ fn local_path(next: &str) -> Option<&str> {
     forms::is_local(next).then_some(next)
 }
 
-fn check_email(email: &str) -> Result<String> {
+/// An address as it is kept.
+///
+/// # Errors
+/// `Invalid` for what would be a slip.
+pub(crate) fn check_email(email: &str) -> Result<String> {
     let email = email.trim();
     let fits = email.len() <= 254
         && !email.chars().any(|c| c.is_whitespace() || c.is_control())
@@ -266,7 +342,11 @@ fn check_email(email: &str) -> Result<String> {
     Ok(email.into())
 }
 
-fn check_password(password: &str) -> Result<()> {
+/// Whether a password may be taken.
+///
+/// # Errors
+/// `Invalid`, with what to change.
+pub(crate) fn check_password(password: &str) -> Result<()> {
     let chars = password.chars().count();
     if chars < PASSWORD_MIN_CHARS {
         let message = format!(
@@ -279,6 +359,11 @@ fn check_password(password: &str) -> Result<()> {
             "At most {PASSWORD_MAX_BYTES} bytes; this has {}. Leave a few words out.",
             password.len()
         );
+        return Err(Error::invalid("password", message));
+    }
+    if password::is_common(password) {
+        let message =
+            "Many people use this password, and it is tried first. A sentence of your own works well.";
         return Err(Error::invalid("password", message));
     }
     Ok(())
@@ -314,8 +399,8 @@ mod tests {
     fn passwords_have_12_characters_and_72_bytes() {
         assert!(check_password("elevenchars").is_err());
         assert!(check_password("twelve chars").is_ok());
-        assert!(check_password(&"ä".repeat(36)).is_ok());
-        assert!(check_password(&"ä".repeat(37)).is_err());
+        assert!(check_password(&"äöüß".repeat(9)).is_ok());
+        assert!(check_password(&format!("{}!", "äöüß".repeat(9))).is_err());
     }
 
     #[test]

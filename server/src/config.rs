@@ -114,6 +114,11 @@ pub struct Config {
     #[command(flatten)]
     pub database_limits: crate::db::Limits,
 
+    /// Who may make an account: everybody, whoever has a link from the administrator, or nobody by themselves. The first
+    /// account of all can always be made, and is the administrator's.
+    #[arg(long, env = "MITOCHI_REGISTRATION", value_enum, default_value_t)]
+    pub registration: crate::account::Registering,
+
     /// Backups that the server takes by itself.
     #[command(flatten)]
     pub backups: Backups,

@@ -26,8 +26,10 @@ pub mod progress;
 pub mod questions;
 pub mod quiz;
 pub mod review;
+pub mod security;
 pub mod starter;
 pub mod tutor;
+pub mod users;
 
 pub mod llm;
 pub mod reading;

@@ -45,6 +45,8 @@ enum Command {
     Restore(Box<RestoreArguments>),
     /// Writes everything of one account into a ZIP, as its owner can download it.
     Export(Box<ExportArguments>),
+    /// Prints a link that sets the password of an account, for whoever is locked out.
+    ResetPassword(Box<ResetArguments>),
     /// Takes such a ZIP into an account.
     Import(Box<ImportArguments>),
     /// Prints the text of a file, page by page, as Mitochi reads it.
@@ -114,6 +116,15 @@ struct ExportArguments {
     /// The file to write.
     #[arg(long)]
     to: PathBuf,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(clap::Args)]
+struct ResetArguments {
+    /// The account's address.
+    #[arg(long)]
+    account: String,
     #[command(flatten)]
     config: Config,
 }
@@ -230,6 +241,7 @@ fn main() -> ExitCode {
         Command::Export(given) => {
             keep::run(&given.config, Asked::Export { account: given.account, to: given.to })
         }
+        Command::ResetPassword(given) => keep::run(&given.config, Asked::Reset { account: given.account }),
         Command::Import(given) => {
             keep::run(&given.config, Asked::Import { account: given.account, from: given.file })
         }

@@ -35,8 +35,10 @@ use crate::{
         rerank::{Budget, CROSS_ENCODER_FILE, MsMarco, Reranking},
     },
     review::ReviewService,
+    security::SecurityService,
     shared::Shared,
     tutor::{TutorService, listen::Listeners},
+    users::UsersService,
 };
 use anyhow::Context;
 use app::backend::Backend;
@@ -162,6 +164,7 @@ impl State {
             passwords: Passwords::new(config.password_cost)?,
             attempts: Attempts::new(shared.limits.clone()),
             keys: SessionKeys::new(&secret),
+            registration: config.registration,
             secure: config.secure_cookies(),
         };
         let book = Arc::new(Book { db: db.clone(), clock: clock.clone() });
@@ -284,6 +287,8 @@ impl State {
             tutor: Arc::new(self.tutor.clone()),
             flashcards: Arc::new(self.flashcards.clone()),
             memories: Arc::new(self.memories.clone()),
+            securities: Arc::new(SecurityService::new(self.account.clone())),
+            users: Arc::new(UsersService::new(self.account.clone())),
         }
     }
 

@@ -22,6 +22,9 @@ pub struct Registration {
     /// IANA name ('Europe/Berlin'); empty where no script could tell.
     #[serde(default)]
     pub time_zone: String,
+    /// What an invitation says; empty without one.
+    #[serde(default)]
+    pub invite: String,
     /// A path of this site to go to afterwards; empty for the onboarding.
     #[serde(default)]
     pub next: String,

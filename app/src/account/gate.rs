@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// The bar above: brand on the left, the way to the other page on the right.
 #[component]
-pub(super) fn GateBar(children: Children) -> impl IntoView {
+pub(crate) fn GateBar(children: Children) -> impl IntoView {
     view! {
         <header class="gate__bar">
             <a class="brand" href="/" aria-label="Mitochi">

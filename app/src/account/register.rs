@@ -10,6 +10,7 @@ use crate::{
 };
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 /// Register.
 #[component]
@@ -21,6 +22,7 @@ pub fn RegisterPage() -> impl IntoView {
     let field =
         move |name: &'static str| Signal::derive(move || error.get().and_then(|error| error.for_field(name)));
     let other = entrance.other("/login");
+    let invite = use_query_map().with_untracked(|query| query.get("invite")).unwrap_or_default();
     view! {
         <Title text="Make an account"/>
         <div class="gate">
@@ -48,6 +50,7 @@ pub fn RegisterPage() -> impl IntoView {
                     <PasswordField name="request[password]" id="password" new=true error=field("password")/>
                     <TimeZoneField name="request[time_zone]"/>
                     <input type="hidden" name="request[next]" value=entrance.next/>
+                    <input type="hidden" name="request[invite]" value=invite/>
                     <SubmitButton label="Make the account" pending=action.pending()/>
                 </ActionForm>
                 <aside class="gate__side gate__side--first" aria-label="What you have so far">

@@ -431,6 +431,13 @@ fn Account(email: String) -> impl IntoView {
                 </div>
                 <div class="opt opt--stack">
                     <div>
+                        <b>"Security"</b>
+                        <span class="small soft">"Password, address, where you are logged in, and what happened"</span>
+                    </div>
+                    <a class="btn btn--line btn--sm" href="/settings/security">"See it"</a>
+                </div>
+                <div class="opt opt--stack">
+                    <div>
                         <b>"Delete the account"</b>
                         <span class="small soft">"Files, questions, reviews and answers go with it, at once and for good"</span>
                     </div>

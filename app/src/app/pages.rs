@@ -17,7 +17,9 @@ use crate::{
     progress::home::HomePage,
     quiz::{page::QuizPage, results::ResultsPage},
     review::page::ReviewPage,
+    security::{page::SecurityPage, password::PasswordPage},
     tutor::{talk::TalkPage, talks::TalksPage},
+    users::page::UsersPage,
 };
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
@@ -75,17 +77,20 @@ part!(entrance, __preload_entrance: Entrance {
     Register => RegisterPage,
     LogIn => LogInPage,
     Onboarding => OnboardingPage,
+    Password => PasswordPage,
 });
 
 part!(desk, __preload_desk: Desk {
     Home => HomePage,
     Settings => SettingsPage,
     Memory => MemoryPage,
+    Security => SecurityPage,
 });
 
 // figures; a part more would add to all others, which share less then
 part!(office, __preload_office: Office {
     Overview => OverviewPage,
+    Users => UsersPage,
     Results => ResultsPage,
 });
 

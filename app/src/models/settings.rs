@@ -33,6 +33,11 @@ pub fn LanguageModels(
             </Transition>
             {administrator.then(|| view! {
                 <p class="models__costs">
+                    <a class="btn btn--line btn--sm" href="/admin/users">
+                        <Icon glyph=Glyph::User/>
+                        "Accounts"
+                    </a>
+                    " "
                     <a class="btn btn--line btn--sm" href="/admin/ai">
                         <Icon glyph=Glyph::Pulse/>
                         "What they cost, and keys"

@@ -58,6 +58,7 @@ impl Site {
             email: format!("{name}@example.org"),
             password: "a good long password".into(),
             time_zone: "UTC".into(),
+            invite: String::new(),
             next: String::new(),
         };
         let (session, tokens) = self.state.account.open_account(None, &request).await?;

@@ -13,6 +13,7 @@ mod models;
 mod progress;
 mod quiz;
 mod review;
+mod security;
 mod state;
 mod tutor;
 
@@ -49,7 +50,9 @@ fn provide() {
         models: gallery.clone(),
         tutor: gallery.clone(),
         flashcards: gallery.clone(),
-        memories: gallery,
+        memories: gallery.clone(),
+        securities: gallery.clone(),
+        users: gallery,
     });
     if let Some(response) = use_context::<ResponseOptions>() {
         provide_context(PageStatus(Arc::new(move |status| {

@@ -58,7 +58,7 @@ pub fn set_token_cookies(tokens: Option<&Tokens>, secure: bool) -> Vec<HeaderVal
 
 impl AccountService {
     /// Sets (or clears) the session's cookies in the answer of this server function.
-    pub(super) fn send_cookies(&self, tokens: Option<&Tokens>) {
+    pub(crate) fn send_cookies(&self, tokens: Option<&Tokens>) {
         let Some(response) = use_context::<ResponseOptions>() else { return };
         for line in set_token_cookies(tokens, self.secure) {
             response.append_header(SET_COOKIE, line);

@@ -1,6 +1,6 @@
 //! Password hashes: bcrypt, off the async threads, a few at a time.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tokio::sync::Semaphore;
 
 /// Hashes and verifies.
@@ -46,5 +46,37 @@ impl Passwords {
         let _slot = self.slots.acquire().await?;
         let same = tokio::task::spawn_blocking(move || bcrypt::verify(password, &hash)).await??;
         Ok(known && fits && same)
+    }
+}
+
+/// The commonest of twelve characters and more (`assets/NOTICE`), in lower case and sorted.
+static COMMON: LazyLock<Vec<&str>> =
+    LazyLock::new(|| include_str!("../../assets/passwords.txt").lines().collect());
+
+/// Whether a password is among those that are tried first: a common one, with other cases or digits after it, or the same
+/// few characters again and again.
+pub(super) fn is_common(password: &str) -> bool {
+    let lower = password.to_lowercase();
+    let word = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation());
+    let known = |word: &str| COMMON.binary_search(&word).is_ok();
+    let mut characters: Vec<char> = lower.chars().collect();
+    characters.sort_unstable();
+    characters.dedup();
+    known(&lower) || (word.len() >= 12 && known(word)) || characters.len() <= 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_tried_first_is_common() {
+        assert!(COMMON.is_sorted() && COMMON.len() > 300);
+        for common in ["1qaz2wsx3edc", "QWERTY123456", "finalfantasy1!", "aaaaaaaaaaaa", "121212121212"] {
+            assert!(is_common(common), "{common}");
+        }
+        for own in ["a good long password", "marrow lantern seven", "Final fantasies of frogs"] {
+            assert!(!is_common(own), "{own}");
+        }
     }
 }

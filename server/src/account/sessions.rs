@@ -1,11 +1,15 @@
-//! Sessions: a signed access token (15 minutes) that needs no look-up, and a refresh token (7 days) that is
+//! Sessions: a signed access token (15 minutes), which is good as long as its session goes on, and a refresh token (7 days) that is
 //! exchanged for its successor. Only the refresh token's hash is kept.
 //!
 //! Several requests may exchange the same token at once (two tabs, a prefetch, a stream): within the grace each
 //! gets a successor of its own. Later the token counts as stolen and the whole session ends.
 
-use super::{AccountService, store};
-use crate::{db::Tx, error::Result};
+use super::{AccountService, client::Client, store};
+use crate::{
+    db::Tx,
+    error::Result,
+    security::{self, What},
+};
 use app::session::Session;
 use domain::id::{LearnerId, SessionId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -18,7 +22,7 @@ pub const ACCESS_MS: i64 = 15 * 60_000;
 /// Life of a refresh token, ms.
 pub const REFRESH_MS: i64 = 7 * 86_400_000;
 /// For so long a token that was exchanged can be exchanged again, ms.
-pub const GRACE_MS: i64 = 30_000;
+pub const GRACE_MS: i64 = 10_000;
 
 /// Keys of the access tokens.
 #[derive(Clone)]
@@ -78,6 +82,16 @@ impl AccountService {
         alive.then_some(Session { learner: claims.sub, session: claims.sid, guest: claims.guest })
     }
 
+    /// Whether a session goes on and its account is not shut. While the database cannot say, the signed token counts: an
+    /// outage is told as one, and not as a log-out.
+    pub async fn goes_on(&self, session: Session) -> bool {
+        let look = async {
+            let mut tx = self.db.read().await?;
+            store::stands(&mut tx, session.session, session.learner).await
+        };
+        look.await.unwrap_or(true)
+    }
+
     /// Starts a session in the caller's transaction.
     ///
     /// # Errors
@@ -89,7 +103,7 @@ impl AccountService {
         guest: bool,
     ) -> Result<(Session, Tokens)> {
         let session = Session { learner, session: SessionId(self.clock.id()), guest };
-        store::insert_session(tx, session.session, learner, self.clock.now()).await?;
+        store::insert_session(tx, session.session, learner, &Client::here(), self.clock.now()).await?;
         let tokens = self.issue(tx, session).await?;
         Ok((session, tokens))
     }
@@ -114,12 +128,13 @@ impl AccountService {
         let mut tx = self.db.write().await?;
         let Some(found) = store::find_token(&mut tx, &hash).await? else { return Ok(Renewal::Refused) };
         let session = SessionId(found.session);
-        if found.ended.is_some() || found.expires <= now {
+        if found.ended.is_some() || found.disabled.is_some() || found.expires <= now {
             return Ok(Renewal::Refused);
         }
         match found.spent {
             Some(spent) if now - spent > GRACE_MS => {
                 store::end_session(&mut tx, session, now).await?;
+                security::note(&mut tx, &self.clock, LearnerId(found.learner), What::Reuse).await?;
                 tx.commit().await?;
                 tracing::warn!(session.id = %session, "an old refresh token was used again: session ended");
                 return Ok(Renewal::Refused);
@@ -130,17 +145,20 @@ impl AccountService {
         let session = Session { learner: LearnerId(found.learner), session, guest: found.guest };
         let tokens = self.issue(&mut tx, session).await?;
         store::drop_expired_tokens(&mut tx, session.session, now).await?;
+        store::see_session(&mut tx, session.session, now).await?;
         tx.commit().await?;
         Ok(Renewal::Renewed(session, tokens))
     }
 }
 
-fn random_token() -> Result<String> {
+/// 256 bits by chance, in hexadecimal digits.
+pub(crate) fn random_token() -> Result<String> {
     let mut bytes = [0_u8; 32];
     rand::TryRngCore::try_fill_bytes(&mut rand::rngs::OsRng, &mut bytes).map_err(anyhow::Error::new)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn hash(token: &str) -> Vec<u8> {
+/// What of a token is kept: who reads it cannot use it.
+pub(crate) fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }

@@ -1,5 +1,6 @@
 //! Learners, sessions and tokens in SQL.
 
+use super::client::Client;
 use crate::{
     db::{Result, Tx},
     library, memory,
@@ -27,6 +28,8 @@ pub struct LearnerRow {
     pub created: i64,
     /// Whether this learner runs this Mitochi.
     pub admin: bool,
+    /// When the account was shut.
+    pub disabled: Option<i64>,
 }
 
 /// How an account is entered.
@@ -42,13 +45,14 @@ pub struct Login<'a> {
 
 /// The learner of this id.
 pub async fn find(tx: &mut Tx, learner: LearnerId) -> Result<Option<LearnerRow>> {
-    let sql = "SELECT id, email, password_hash, settings, created, admin FROM learner WHERE id = $1";
+    let sql =
+        "SELECT id, email, password_hash, settings, created, admin, disabled FROM learner WHERE id = $1";
     tx.query(sql).bind(learner.0).maybe().await
 }
 
 /// The account of this address.
 pub async fn find_by_email(tx: &mut Tx, key: &str) -> Result<Option<LearnerRow>> {
-    let sql = "SELECT id, email, password_hash, settings, created, admin FROM learner WHERE email_key = $1";
+    let sql = "SELECT id, email, password_hash, settings, created, admin, disabled FROM learner WHERE email_key = $1";
     tx.query(sql).bind(key.to_string()).maybe().await
 }
 
@@ -139,6 +143,7 @@ pub async fn move_progress(tx: &mut Tx, guest: LearnerId, account: LearnerId) ->
         "UPDATE talk SET learner = $2 WHERE learner = $1",
         "UPDATE talk_report SET learner = $2 WHERE learner = $1",
         "UPDATE flashcard SET learner = $2 WHERE learner = $1",
+        "UPDATE security_event SET learner = $2 WHERE learner = $1",
     ] {
         tx.query(sql).bind(guest.0).bind(account.0).run().await?;
     }
@@ -148,15 +153,30 @@ pub async fn move_progress(tx: &mut Tx, guest: LearnerId, account: LearnerId) ->
 }
 
 /// Starts a session.
-pub async fn insert_session(tx: &mut Tx, session: SessionId, learner: LearnerId, now: i64) -> Result<()> {
-    let sql = "INSERT INTO session (id, learner, created) VALUES ($1, $2, $3)";
-    tx.query(sql).bind(session.0).bind(learner.0).bind(now).run().await?;
+pub async fn insert_session(
+    tx: &mut Tx,
+    session: SessionId,
+    learner: LearnerId,
+    client: &Client,
+    now: i64,
+) -> Result<()> {
+    let sql =
+        "INSERT INTO session (id, learner, created, seen, browser, address) VALUES ($1, $2, $3, $3, $4, $5)";
+    let query = tx.query(sql).bind(session.0).bind(learner.0).bind(now);
+    query.bind(client.browser.clone()).bind(client.address.clone()).run().await?;
     Ok(())
 }
 
-/// Whether a session is this learner's and has not ended.
+/// Notes that a session was used.
+pub async fn see_session(tx: &mut Tx, session: SessionId, now: i64) -> Result<()> {
+    tx.query("UPDATE session SET seen = $2 WHERE id = $1").bind(session.0).bind(now).run().await?;
+    Ok(())
+}
+
+/// Whether a session is this learner's and has not ended, and the account is not shut.
 pub async fn stands(tx: &mut Tx, session: SessionId, learner: LearnerId) -> Result<bool> {
-    let sql = "SELECT id FROM session WHERE id = $1 AND learner = $2 AND ended IS NULL";
+    let sql = "SELECT s.id FROM session s JOIN learner l ON l.id = s.learner
+               WHERE s.id = $1 AND s.learner = $2 AND s.ended IS NULL AND l.disabled IS NULL";
     Ok(tx.query(sql).bind(session.0).bind(learner.0).maybe::<(Uuid,)>().await?.is_some())
 }
 
@@ -196,6 +216,8 @@ pub struct TokenRow {
     pub spent: Option<i64>,
     /// When its session ended.
     pub ended: Option<i64>,
+    /// When the account was shut.
+    pub disabled: Option<i64>,
 }
 
 /// The token of this hash, held against other exchanges until the transaction ends.
@@ -203,7 +225,7 @@ pub async fn find_token(tx: &mut Tx, hash: &[u8]) -> Result<Option<TokenRow>> {
     macro_rules! sql {
         ($lock:literal) => {
             concat!(
-                "SELECT t.session, s.learner, (l.email IS NULL) AS guest, t.expires, t.spent, s.ended
+                "SELECT t.session, s.learner, (l.email IS NULL) AS guest, t.expires, t.spent, s.ended, l.disabled
                  FROM refresh_token t JOIN session s ON s.id = t.session JOIN learner l ON l.id = s.learner
                  WHERE t.hash = $1 ",
                 $lock

@@ -1,4 +1,4 @@
-//! `mitochi backup`, `restore`, `export` and `import`.
+//! `mitochi backup`, `restore`, `export`, `import` and `reset-password`.
 
 use crate::{
     account,
@@ -10,6 +10,7 @@ use crate::{
     library::files::Files,
     live::Live,
     shared::Shared,
+    users,
 };
 use anyhow::Context;
 use app::session::Session;
@@ -37,6 +38,11 @@ pub enum Asked {
         account: String,
         /// The file.
         to: PathBuf,
+    },
+    /// A link that sets the password of an account.
+    Reset {
+        /// The account's address.
+        account: String,
     },
     /// An export into an account.
     Import {
@@ -85,6 +91,19 @@ async fn done(config: &Config, asked: Asked) -> anyhow::Result<String> {
             let (exports, session) = signed_in(config, &account).await?;
             exports.write(session.learner, to.clone()).await.map_err(told)?;
             Ok(to.display().to_string())
+        }
+        Asked::Reset { account } => {
+            let db = crate::db::open_with(&config.database(), &config.database_limits).await?;
+            let learner = account::named(&db, &account).await?;
+            let learner =
+                learner.with_context(|| format!("there is no account with the address {account}"))?;
+            let token = users::link_for(&db, &clock, learner).await.map_err(told)?;
+            let site = if config.public_url.is_empty() {
+                format!("http://{}", config.addr)
+            } else {
+                config.public_url.clone()
+            };
+            Ok(format!("{}/password?token={token}", site.trim_end_matches('/')))
         }
         Asked::Import { account, from } => {
             let (exports, session) = signed_in(config, &account).await?;

@@ -3,6 +3,7 @@
 use super::{forms::accepts_html, statuses::answer_to, upload::heard};
 use crate::{
     error::{Error, RequestId, Result},
+    security::{self, What},
     state::State,
 };
 use app::{
@@ -50,6 +51,9 @@ async fn written(state: &State, session: Session) -> Result<Response> {
     let aside = state.exports.aside().await?;
     let file = async {
         state.exports.write(session.learner, aside.clone()).await?;
+        let mut tx = state.db.write_for(session.learner).await?;
+        security::note(&mut tx, &state.clock, session.learner, What::Exported).await?;
+        tx.commit().await?;
         Ok::<_, Error>(tokio::fs::File::open(&aside).await?)
     };
     let file = file.await;

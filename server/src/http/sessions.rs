@@ -25,7 +25,12 @@ pub async fn authenticate(
     let (access, refresh) = account::token_cookies(request.headers());
     let mut set = None;
     if let Some(session) = access.and_then(|token| state.account.read_access(&token)) {
-        request.extensions_mut().insert(session);
+        // ended from elsewhere, or the account was shut: out at once, not in a quarter of an hour
+        if state.account.goes_on(session).await {
+            request.extensions_mut().insert(session);
+        } else {
+            set = Some(None);
+        }
     } else if let Some(refresh) = refresh {
         match state.account.renew(&refresh).await {
             Ok(Renewal::Renewed(session, tokens)) => {

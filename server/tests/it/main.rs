@@ -31,6 +31,7 @@ mod reading;
 mod review;
 mod reword;
 mod search;
+mod security;
 mod shared;
 mod slots;
 mod staying;

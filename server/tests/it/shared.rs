@@ -304,7 +304,7 @@ async fn wrong_passwords_count_wherever_they_are_tried() {
     let mut browser = Browser::default();
     browser.register(&one, "fern@example.org").await;
     let wrong = "request[email]=fern@example.org&request[password]=not the password";
-    for n in 0..attempts::WRONG {
+    for n in 0..attempts::FREE {
         let site = if n % 2 == 0 { &one } else { &other };
         let answer = browser.call(site, "account/log_in", wrong).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
