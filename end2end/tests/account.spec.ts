@@ -42,18 +42,24 @@ test("whoever guesses passwords has to wait, and is told how long", async ({ pag
   const email = await enrol(page);
   await context.clearCookies();
   const wrong = { "request[email]": email, "request[password]": "not the password at all" };
-  for (let attempt = 0; attempt < 10; attempt += 1) {
-    const answer = await page.request.post("/api/account/log_in", { form: wrong, headers: { accept: "application/json" } });
-    expect(answer.status()).toBe(422);
-  }
   const login = new Login(page);
   await login.open("/login");
+  // five are free; the sixth and the seventh wait two seconds each, the eighth four
+  for (let tried = 0; tried < 7; ) {
+    const answer = await page.request.post("/api/account/log_in", { form: wrong, headers: { accept: "application/json" } });
+    if (answer.status() === 422) tried += 1;
+    else {
+      expect(answer.status()).toBe(429);
+      expect(tried).toBeGreaterThanOrEqual(5);
+      await page.waitForTimeout(Number(answer.headers()["retry-after"]) * 1000);
+    }
+  }
   const refused = page.waitForResponse((answer) => answer.url().endsWith("/api/account/log_in"));
   await login.fill(email, PASSWORD);
   const answer = await refused;
   expect(answer.status()).toBe(429);
-  expect(Number(answer.headers()["retry-after"])).toBeGreaterThan(500);
-  await expect(page.getByRole("alert")).toHaveText(/That was a lot at once\. Try again in 10 minutes\./);
+  expect(Number(answer.headers()["retry-after"])).toBeLessThan(10);
+  await expect(page.getByRole("alert")).toHaveText(/That was a lot at once\. Try again in (a second|\d seconds)\./);
   await expect(login.email, "what was typed stays").toHaveValue(email);
   await accessible("log in, limited");
 });

@@ -44,7 +44,7 @@ test.describe("the door", () => {
     const statuses: number[] = [];
     page.on("response", (answer) => answer.request().method() === "POST" && statuses.push(answer.status()));
     await register.fill(email, PASSWORD);
-    await expect(page.getByRole("alert")).toContainText("has an account already");
+    await expect(page.getByRole("alert")).toContainText("An account cannot be made with this address");
     await register.fill(email, "short");
     await expect(register.passwordError).toBeVisible();
     expect(statuses).toEqual([409, 422]);

@@ -11,6 +11,7 @@ pub mod keep;
 pub mod prompt;
 pub mod questions;
 pub mod reindex;
+pub mod robustness;
 pub mod sample;
 pub mod simulate;
 

@@ -74,6 +74,9 @@ enum Command {
     /// Works something out without doing it.
     #[command(subcommand)]
     Simulate(Simulation),
+    /// Says what a reader of files cannot do on this system.
+    #[command(hide = true, name = reading::confine::SUBCOMMAND)]
+    ProbeReader,
     /// Reads a file for the server, in a process of its own with limits.
     #[command(hide = true, name = reading::child::SUBCOMMAND)]
     ReadFile(ReadFileArguments),
@@ -182,6 +185,11 @@ enum Evaluation {
         /// PDF, PPTX, DOCX, HTML, Markdown or text.
         file: PathBuf,
     },
+    /// Reading files that are broken, or were made to do harm: the table of what becomes of each.
+    Robustness {
+        /// Folder with such files.
+        folder: PathBuf,
+    },
     /// Writing questions: draws the tables that judges fill in.
     Questions(SampleArguments),
 }
@@ -258,10 +266,12 @@ fn main() -> ExitCode {
         Command::Eval(Evaluation::Tutor(arguments)) => cli::eval::tutor::run(&arguments),
         Command::Eval(Evaluation::Ingest { folder }) => cli::ingest::run(&folder),
         Command::Eval(Evaluation::Analysis { file }) => cli::analysis::run(&file),
+        Command::Eval(Evaluation::Robustness { folder }) => cli::robustness::run(&folder),
         Command::Eval(Evaluation::Questions(draw)) => {
             cli::sample::run(&draw.files, draw.seed, draw.count, &draw.out, &draw.name)
         }
         Command::Simulate(Simulation::Cost(arguments)) => cli::simulate::run(&arguments),
+        Command::ProbeReader => reading::confine::run(),
         Command::ReadFile(limits) => {
             reading::child::run_child(&limits.path, &limits.name, limits.memory, limits.seconds)
         }

@@ -3,6 +3,7 @@
 //! what was read.
 
 pub mod child;
+pub mod confine;
 pub mod fidelity;
 mod format;
 mod html;

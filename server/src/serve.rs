@@ -4,7 +4,9 @@ use crate::{
     backup,
     clock::Clock,
     config::{Backups, Config},
-    http, jobs, starter,
+    http, jobs,
+    reading::confine,
+    starter,
     state::State,
     telemetry,
 };
@@ -69,6 +71,12 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
             tracing::error!("tidying at the start failed: {error:#}");
         }
     });
+    let confined = confine::probe(&state.reader).await;
+    if confined.is_whole() {
+        tracing::info!("{}", confined.told());
+    } else {
+        tracing::warn!("{}", confined.told());
+    }
     let address = listener.local_addr()?;
     println!("Mitochi is ready on http://{address}");
     tracing::info!(%address, data = %config.data.display(), "ready");

@@ -434,7 +434,7 @@ fn Account(email: String) -> impl IntoView {
                         <b>"Security"</b>
                         <span class="small soft">"Password, address, where you are logged in, and what happened"</span>
                     </div>
-                    <a class="btn btn--line btn--sm" href="/settings/security">"See it"</a>
+                    <a class="btn btn--line btn--sm" href="/settings/security">"Open"</a>
                 </div>
                 <div class="opt opt--stack">
                     <div>

@@ -126,7 +126,7 @@ fn session(row: SessionRow, now: i64) -> impl IntoView {
     let used = if row.here { "This one".to_string() } else { format!("used {}", seen(row.seen, now)) };
     let facts = format!("{used}{} · since {}", from(&row.address), seen(row.began, now));
     let end = (!row.here).then(|| {
-        let label = format!("End the session of {browser}");
+        let label = format!("End it: {browser}");
         view! {
             <form method="post" action=EndSession::url()>
                 <input type="hidden" name="which" value=row.id.to_string()/>

@@ -11,6 +11,7 @@ use crate::{
         choice::{Choice, Origin},
         keys::{self, Kept},
     },
+    reading::confine,
     retrieval::{
         embed::{
             Embedder, Role,
@@ -62,6 +63,8 @@ async fn look(config: &Config) -> Vec<(&'static str, Finding)> {
     ];
     findings.extend(change(config, &embedders).await.map(|line| ("change", Ok(line))));
     findings.extend(languages(config).await.into_iter().map(|finding| ("language", finding)));
+    let reader = std::env::current_exe().unwrap_or_default();
+    findings.push(("readers", Ok(confine::probe(&reader).await.told())));
     findings.push(("pages", pages(config)));
     findings
 }

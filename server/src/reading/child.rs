@@ -174,6 +174,8 @@ pub fn run_child(path: &Path, name: &str, memory: u64, seconds: u64) -> i32 {
         out.flush()
     };
     let result = open(path).and_then(|bytes| {
+        // from here on nothing is asked of the system but memory and the pipe
+        super::confine::confine();
         let mut deaf = false;
         super::read(bytes, name, &mut |progress| {
             // nobody listens any more: go on silently, the end will come soon

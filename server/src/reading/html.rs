@@ -89,12 +89,40 @@ const INLINE: &[&str] = &[
     "semantics",
 ];
 
+/// Elements inside elements that are parsed at all: with each the parser looks through all that are open.
+const MAX_NESTING: usize = 5_000;
+
+/// Elements that need no end tag, or have none: a page may have any number of them in a row.
+const ENDLESS: &[&str] = &[
+    "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "rt", "rp",
+    "colgroup", "br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source",
+    "track", "wbr", "param",
+];
+
+/// How many elements are open at once at most, by a glance at the tags.
+fn nesting(text: &str) -> usize {
+    let (mut open, mut most) = (0_usize, 0);
+    for tag in text.split('<').skip(1) {
+        let (is_end, name) = tag.strip_prefix('/').map_or((false, tag), |rest| (true, rest));
+        let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        if name.is_empty() || ENDLESS.contains(&name.to_ascii_lowercase().as_str()) {
+            continue;
+        }
+        open = if is_end { open.saturating_sub(1) } else { open + 1 };
+        most = most.max(open);
+    }
+    most
+}
+
 /// Reads a page.
 ///
 /// # Errors
 /// A page that is too large when laid out as a tree.
 pub(super) fn read(text: &str) -> Result<Document, ReadError> {
     if text.matches('<').take(3_000_001).count() > 3_000_000 {
+        return Err(ReadError::TooComplex);
+    }
+    if nesting(text) > MAX_NESTING {
         return Err(ReadError::TooComplex);
     }
     let page = Html::parse_document(text);

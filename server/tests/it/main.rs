@@ -14,6 +14,7 @@ mod edge;
 mod faults;
 mod flashcard;
 mod generations;
+mod hostile;
 mod http;
 mod judged;
 mod keeping;
