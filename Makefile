@@ -1,7 +1,7 @@
 # Thin: every target is a script in .ci/, which also runs on its own.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build watch test end2end lint fmt bench coverage clean
+.PHONY: help run build watch test end2end lint fmt bench coverage torture clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -33,6 +33,9 @@ bench: ## the release's bytes against their budget, its start-up time and memory
 
 coverage: ## the share of lines that the tests run, of each crate
 	@.ci/coverage
+
+torture: ## kill the release 100 times on each database while learners work
+	@.ci/torture
 
 clean: ## remove what was built from this checkout (data/ and the cache stay)
 	@rm -rf target end2end/artifacts end2end/test-results

@@ -90,7 +90,7 @@ const INLINE: &[&str] = &[
 ];
 
 /// Elements inside elements that are parsed at all: with each the parser looks through all that are open.
-const MAX_NESTING: usize = 5_000;
+const MAX_NESTING: usize = 50_000;
 
 /// Elements that need no end tag, or have none: a page may have any number of them in a row.
 const ENDLESS: &[&str] = &[

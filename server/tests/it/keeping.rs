@@ -18,8 +18,10 @@ use std::{
 };
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
+type Entries = BTreeMap<String, Vec<u8>>;
+
 /// Entries of a ZIP.
-fn entries(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
+fn entries(bytes: &[u8]) -> Entries {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
     let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
     let mut all = BTreeMap::new();
@@ -31,7 +33,7 @@ fn entries(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     all
 }
 
-fn zipped(entries: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+fn zipped(entries: &Entries) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(vec![]));
     for (name, content) in entries {
         zip.start_file(name.clone(), SimpleFileOptions::default()).unwrap();
@@ -40,7 +42,7 @@ fn zipped(entries: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn rows(export: &BTreeMap<String, Vec<u8>>, table: &str) -> Vec<Value> {
+fn rows(export: &Entries, table: &str) -> Vec<Value> {
     serde_json::from_slice(&export[&format!("data/{table}.json")]).unwrap()
 }
 
@@ -81,7 +83,7 @@ async fn studious(site: &Site, email: &str) -> Browser {
 }
 
 /// What an export says, without the ids and moments of its making: how often each table has which contents.
-fn content(export: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<String>> {
+fn content(export: &Entries) -> BTreeMap<String, Vec<String>> {
     let without_ids = |mut row: Value| {
         fn strip(value: &mut Value) {
             match value {
@@ -214,7 +216,7 @@ async fn what_is_no_export_is_refused_in_words_and_leaves_nothing() {
     let good = entries(&fern.export(&site).await);
     let mut moss = Browser::default();
     moss.register(&site, "moss@example.org").await;
-    let changed = |change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>)| {
+    let changed = |change: &dyn Fn(&mut Entries)| {
         let mut entries = good.clone();
         change(&mut entries);
         zipped(&entries)

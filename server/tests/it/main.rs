@@ -38,6 +38,7 @@ mod slots;
 mod staying;
 mod support;
 mod tidy;
+mod torture;
 mod totals;
 mod tutor;
 mod vectors;

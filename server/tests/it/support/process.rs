@@ -20,7 +20,8 @@ impl Process {
     pub(crate) fn start(data: &Path, variables: &[(&str, &str)]) -> Self {
         // the size of files is limited in one test: the signal of that is for the program to survive as an error
         let mut command = Command::new("sh");
-        command.args(["-c", "trap '' XFSZ; exec \"$0\" serve", env!("CARGO_BIN_EXE_mitochi")]);
+        let program = std::env::var("MITOCHI_BIN").unwrap_or(env!("CARGO_BIN_EXE_mitochi").into());
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" serve", &program]);
         command
             .env("MITOCHI_ADDR", "127.0.0.1:0")
             .env("MITOCHI_DATA", data)
