@@ -55,7 +55,7 @@ test("no page scrolls sideways", async ({ page }, info) => {
   await page.getByRole("button", { name: "Teach me this" }).first().click();
   await page.waitForURL(/\/tutor\/[0-9a-f-]+$/);
   const talk = new URL(page.url()).pathname;
-  for (const path of ["/tutor", talk, `${set}?shown=0`, `${set}/results`, "/review", "/home", "/library", reader ?? "", "/search", "/search?q=aquaporins", "/settings", "/settings/memory"]) {
+  for (const path of ["/tutor", talk, `${set}?shown=0`, `${set}/results`, "/review", "/home", "/library", reader ?? "", "/search", "/search?q=aquaporins", "/settings", "/settings/memory", "/settings/security"]) {
     await look(path);
   }
 });

@@ -70,7 +70,7 @@ fn Sections(security: Security) -> impl IntoView {
                     <h2><Icon glyph=Glyph::User/>"Where you are logged in"</h2>
                     <ul class="rows">{sessions}</ul>
                     {others.then(|| view! {
-                        <form method="post" action=EndOtherSessions::url()>
+                        <form method="post" action=EndOtherSessions::url() class="memory__on">
                             <button type="submit" class="btn btn--line btn--sm">"Log out everywhere else"</button>
                         </form>
                     })}
@@ -86,7 +86,7 @@ fn Sections(security: Security) -> impl IntoView {
                         <div class="field">
                             <label for="new">"New password"</label>
                             <input class="input" id="new" type="password" name="request[password]" autocomplete="new-password" minlength="12" required/>
-                            <p class="hint">"12 characters or more. Everywhere else you are logged out."</p>
+                            <p class="small soft">"12 characters or more. Everywhere else you are logged out."</p>
                         </div>
                         <button type="submit" class="btn btn--fill sakura">"Change the password"</button>
                     </form>
@@ -109,7 +109,7 @@ fn Sections(security: Security) -> impl IntoView {
                 <section class="card sect mint" id="events">
                     <h2><Icon glyph=Glyph::List/>"What happened"</h2>
                     <p class="small soft">"Of the last half year. Something here that was not you? Change the password."</p>
-                    <ul class="rows">{events}</ul>
+                    <ul class="rows memory__on">{events}</ul>
                 </section>
             </div>
         </div>

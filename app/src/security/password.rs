@@ -33,7 +33,7 @@ pub fn PasswordPage() -> impl IntoView {
                     <div class="field">
                         <label for="new">"Password"</label>
                         <input class="input" id="new" type="password" name="request[password]" autocomplete="new-password" minlength="12" required/>
-                        <p class="hint">"12 characters or more. A short sentence works well."</p>
+                        <p class="small soft">"12 characters or more. A short sentence works well."</p>
                     </div>
                     <button type="submit" class="btn btn--fill sakura">"Set it and log in"</button>
                 </form>

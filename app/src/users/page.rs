@@ -88,7 +88,7 @@ fn Accounts(users: Users) -> impl IntoView {
                 <section class="card sect lav">
                     <h2><Icon glyph=Glyph::Plus/>"Somebody new"</h2>
                     <p class="small soft">{who}" MITOCHI_REGISTRATION says so: open, invite or closed."</p>
-                    <div class="rows">
+                    <div class="rows memory__on">
                         <div class="opt opt--stack">
                             <div><b>"By a link"</b><span class="small soft">"They choose address and password"</span></div>
                             {waiting}
