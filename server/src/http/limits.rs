@@ -8,15 +8,42 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 const MINUTE: i64 = 60_000;
 
-/// What is asked for again and again by programs, or costs nothing.
+/// Files of `public/` that stand beside no folder, and what programs ask for again and again.
+const FREE: [&str; 14] = [
+    "/apple-touch-icon.png",
+    "/favicon.ico",
+    "/favicon.svg",
+    "/healthz",
+    "/icon-192.png",
+    "/icon-32.png",
+    "/icon-512.png",
+    "/icon-maskable-512.png",
+    "/icons.svg",
+    "/metrics",
+    "/offline",
+    "/readyz",
+    "/site.webmanifest",
+    "/worker.js",
+];
+
+/// What costs next to nothing. A name that only looks like a file's is a whole page that says that there is none.
 fn is_free(path: &str) -> bool {
-    is_file(path)
-        || ["/healthz", "/readyz", "/metrics", "/offline", "/worker.js", "/site.webmanifest"].contains(&path)
-        || (path.matches('/').count() == 1 && [".png", ".svg", ".ico"].iter().any(|end| path.ends_with(end)))
+    is_file(path) || FREE.contains(&path)
+}
+
+/// Those who share a bucket: an address, or of IPv6 the 64 bits that one household has.
+fn bucket(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+    }
 }
 
 /// What goes on for as long as somebody listens, or as their line needs.
@@ -39,7 +66,7 @@ pub async fn rate(extract::State(state): extract::State<State>, request: Request
     let counted = match (session, address) {
         (Some(session), _) => Some((format!("requests:{}", session.learner), state.edge.requests_a_minute)),
         (None, Some(ClientAddress(address))) => {
-            Some((format!("requests:{address}"), state.edge.address_requests_a_minute))
+            Some((format!("requests:{}", bucket(address)), state.edge.address_requests_a_minute))
         }
         (None, None) => None,
     };
@@ -75,11 +102,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_household_is_one_and_what_stands_in_public_is_free() {
+        let bucket = |text: &str| bucket(text.parse().unwrap()).to_string();
+        assert_eq!(bucket("2001:db8:1:2:3:4:5:6"), bucket("2001:db8:1:2:ffff::1"));
+        assert_ne!(bucket("2001:db8:1:2::1"), bucket("2001:db8:1:3::1"));
+        assert_eq!(bucket("192.0.2.7"), "192.0.2.7");
+        let public = concat!(env!("CARGO_MANIFEST_DIR"), "/../public");
+        for file in std::fs::read_dir(public).unwrap().flatten().filter(|file| file.path().is_file()) {
+            let path = format!("/{}", file.file_name().to_string_lossy());
+            assert!(is_free(&path), "{path}");
+        }
+    }
+
+    #[test]
     fn files_are_free_and_streams_take_their_time() {
         for path in ["/pkg/mitochi.js", "/favicon.ico", "/icon-192.png", "/healthz", "/worker.js"] {
             assert!(is_free(path), "{path}");
         }
-        for path in ["/", "/home", "/api/quiz/answer", "/library/x.png", "/tutor/1/live"] {
+        for path in ["/", "/home", "/api/quiz/answer", "/library/x.png", "/tutor/1/live", "/home.png"] {
             assert!(!is_free(path), "{path}");
         }
         for (path, stream) in [

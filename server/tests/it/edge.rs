@@ -138,7 +138,7 @@ async fn a_change_asked_for_by_another_site_is_refused_wherever_it_is_sent() {
     let test = databases().await.remove(0);
     let site = Site::open(&test).await;
     let paths = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_string());
-    for path in paths.chain(["/library/upload".to_string()]) {
+    for path in paths.chain(["/library/upload".to_string(), "/settings/import".into()]) {
         for (name, value) in [
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),
