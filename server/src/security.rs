@@ -118,11 +118,27 @@ impl What {
 /// # Errors
 /// When the database fails.
 pub async fn note(tx: &mut Tx, clock: &Clock, learner: LearnerId, what: What) -> Result<()> {
+    note_from(tx, clock, learner, what, &Client::here().address).await
+}
+
+async fn note_from(tx: &mut Tx, clock: &Clock, learner: LearnerId, what: What, address: &str) -> Result<()> {
     let now = clock.now();
-    let address = Client::here().address;
-    store::insert_event(tx, clock.id(), learner, what.slug(), &address, now).await?;
+    store::insert_event(tx, clock.id(), learner, what.slug(), address, now).await?;
     store::forget_events(tx, learner, now - KEPT).await?;
     Ok(())
+}
+
+/// The same in a transaction of its own, for what nobody waits for.
+pub async fn note_aside(account: AccountService, learner: LearnerId, what: What, address: String) {
+    let written = async {
+        let mut tx = account.db.write_for(learner).await?;
+        note_from(&mut tx, &account.clock, learner, what, &address).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(())
+    };
+    if let Err(error) = written.await {
+        tracing::warn!(learner.id = %learner, "what happened to an account could not be written down: {error}");
+    }
 }
 
 /// The port of security.

@@ -114,11 +114,11 @@ pub async fn save_settings(tx: &mut Tx, learner: LearnerId, settings: &Settings)
 }
 
 /// Deletes a learner with all rows that are theirs. After the administrator the oldest account that remains is the
-/// administrator's: never one that a stranger opens later.
+/// administrator's, of those that are not shut: never one that a stranger opens later.
 pub async fn delete(tx: &mut Tx, learner: LearnerId) -> Result<()> {
     tx.query("DELETE FROM learner WHERE id = $1").bind(learner.0).run().await?;
     let sql = "UPDATE learner SET admin = TRUE
-         WHERE id = (SELECT id FROM learner WHERE email IS NOT NULL ORDER BY created, id LIMIT 1)
+         WHERE id = (SELECT id FROM learner WHERE email IS NOT NULL AND disabled IS NULL ORDER BY created, id LIMIT 1)
            AND NOT EXISTS (SELECT 1 FROM learner WHERE admin)";
     tx.query(sql).run().await?;
     Ok(())

@@ -67,6 +67,8 @@ pub async fn end_sessions(tx: &mut Tx, learner: LearnerId, but: Option<SessionId
 pub(super) async fn set_password(tx: &mut Tx, learner: LearnerId, hash: &str) -> Result<()> {
     let query = tx.query("UPDATE learner SET password_hash = $2 WHERE id = $1 AND email IS NOT NULL");
     query.bind(learner.0).bind(hash.to_string()).run().await?;
+    // a link that was given before is not good any more
+    tx.query("DELETE FROM password_link WHERE learner = $1").bind(learner.0).run().await?;
     Ok(())
 }
 

@@ -219,8 +219,21 @@ async fn an_administrator_makes_shuts_and_opens_accounts_and_gives_new_passwords
                 .status
                 .is_success()
         );
-        let (fern, status, _) = log_in(&site, "fern@example.org", PASSWORD).await;
-        assert_eq!(status, StatusCode::OK);
+        assert_eq!(log_in(&site, "fern@example.org", PASSWORD).await.1, StatusCode::OK);
+
+        // after the administrator somebody follows who can come in
+        let mut moss = Browser::default();
+        moss.register(&site, "late@example.org").await;
+        assert!(admin.call(&site, "users/switch", &shut).await.status.is_success());
+        let mut tx = site.state.db.write().await.unwrap();
+        server::account::store::delete(&mut tx, domain::id::LearnerId(id(&all, 0).parse().unwrap()))
+            .await
+            .unwrap();
+        let next = tx.query("SELECT email FROM learner WHERE admin").one::<(String,)>().await.unwrap().0;
+        drop(tx);
+        assert_eq!(next, "late@example.org", "{}: not the one that was shut", test.name);
+        admin.call(&site, "users/switch", &format!("user={}&on=true", id(&all, 1))).await;
+        let (fern, ..) = log_in(&site, "fern@example.org", PASSWORD).await;
 
         // a link that sets a password, once, for a day
         let link = async |admin: &mut Browser, path: &str, form: &str| {
